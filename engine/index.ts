@@ -1,0 +1,16 @@
+export {
+  type Analysis,
+  type AnalyzeOptions,
+  analyze,
+  type Finding,
+  type Fix,
+  type PodAt,
+  type Refusal,
+  type Skipped,
+} from './analysis.ts';
+export { hover, type Hover } from './hover.ts';
+export { DEFAULT_VERSION, formatVersion, type KubernetesVersion, parseVersion } from './kube/version.ts';
+export { RULES } from './rules/index.ts';
+export type { Rule, Severity, Tag } from './rules/rule.ts';
+export type { Confidence, Evidence } from './sidecar/classify.ts';
+export { applyEdits, type Edit, Lines, type Position, type Span } from './text.ts';

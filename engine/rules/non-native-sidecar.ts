@@ -1,0 +1,30 @@
+import { containerSpan, nameOf } from '../kube/pod.ts';
+import type { Rule } from './rule.ts';
+
+/** A regular container that does not end by itself keeps the pods of a Job running for ever. */
+export const nonNativeSidecar: Rule = {
+  id: 'non-native-sidecar',
+  title: 'A sidecar among the regular containers keeps the Job from completing',
+  severity: (confidence) => (confidence === 'possible' ? 'info' : 'warning'),
+
+  *check({ pod, roles }) {
+    const others = roles.filter((role) => role.role !== 'sidecar');
+    for (const { role, container, confidence, evidence } of roles) {
+      if (role !== 'sidecar') continue;
+      const name = `Container '${nameOf(container)}'`;
+      const work = others.map((other) => `'${nameOf(other.container)}'`).join(' and ');
+      const ended = work ? `after ${work} ${others.length > 1 ? 'have' : 'has'} finished` : 'after the work is done';
+      yield {
+        message:
+          confidence === 'possible'
+            ? `${name} may keep this ${pod.workload.kind}'s pods running ${ended}. If it never ends by itself, make it a native sidecar.`
+            : `${name} keeps this ${pod.workload.kind}'s pods running ${ended}. Make it a native sidecar.`,
+        span: containerSpan(container),
+        confidence,
+        container,
+        evidence,
+        moves: [container],
+      };
+    }
+  },
+};
