@@ -110,7 +110,10 @@ interface Found {
 class TextAnalysis implements Analysis {
   readonly text: string;
   readonly options: string;
-  readonly parts: readonly { readonly start: number; readonly analysis: DocumentAnalysis }[];
+  readonly parts: readonly {
+    readonly start: number;
+    readonly analysis: DocumentAnalysis;
+  }[];
   readonly read: number;
   #findings: readonly Finding[] | undefined;
   readonly #found = new WeakMap<Finding, { found: Found; start: number }>();
@@ -152,7 +155,11 @@ class TextAnalysis implements Analysis {
     return this.parts.flatMap(({ start, analysis }, document) =>
       analysis.skipped === undefined
         ? []
-        : { document, span: { start, end: start + analysis.text.length }, reason: analysis.skipped },
+        : {
+            document,
+            span: { start, end: start + analysis.text.length },
+            reason: analysis.skipped,
+          },
     );
   }
 
@@ -169,7 +176,11 @@ class TextAnalysis implements Analysis {
       if (!origin || !fix || 'refused' in fix || (!fix.safe && !unsafe)) continue;
       const { start, found } = origin;
       const key = `${start}/${this.parts.length}/${origin.found.context.pod.spec.range?.[0]}`;
-      const pod = byPod.get(key) ?? { start, context: found.context, containers: new Set() };
+      const pod = byPod.get(key) ?? {
+        start,
+        context: found.context,
+        containers: new Set(),
+      };
       for (const container of found.problem.moves ?? []) pod.containers.add(container);
       byPod.set(key, pod);
     }
@@ -179,7 +190,12 @@ class TextAnalysis implements Analysis {
       const result = moveFix('', context, [...containers]);
       if ('refused' in result) continue;
       safe &&= result.safe;
-      edits.push(...result.edits.map((edit) => ({ ...edit, span: shift(edit.span, start) })));
+      edits.push(
+        ...result.edits.map((edit) => ({
+          ...edit,
+          span: shift(edit.span, start),
+        })),
+      );
     }
     return edits.length > 0 ? { title: 'Make sidecars native', edits, safe } : undefined;
   }
@@ -195,13 +211,22 @@ class TextAnalysis implements Analysis {
       document,
       workload: context.pod.workload,
       container: problem.container?.name?.value,
-      evidence: (problem.evidence ?? []).map((each) => ({ ...each, span: shift(each.span, start) })),
+      evidence: (problem.evidence ?? []).map((each) => ({
+        ...each,
+        span: shift(each.span, start),
+      })),
       tags: problem.tags ?? [],
       pod: context.pod,
       fix: () => {
         const fix = found.fix();
         if (!fix || 'refused' in fix) return fix;
-        return { ...fix, edits: fix.edits.map((edit) => ({ ...edit, span: shift(edit.span, start) })) };
+        return {
+          ...fix,
+          edits: fix.edits.map((edit) => ({
+            ...edit,
+            span: shift(edit.span, start),
+          })),
+        };
       },
     };
     this.#found.set(finding, { found, start });
@@ -224,7 +249,10 @@ function analyzeDocument(
   const nothing = { text, contexts: [], found: [], skipped: undefined };
   if (!text.includes('ontainers')) return nothing;
   if (text.length > MAX_DOCUMENT_LENGTH) {
-    return { ...nothing, skipped: 'it is larger than 2 MiB; check its parts one by one' };
+    return {
+      ...nothing,
+      skipped: 'it is larger than 2 MiB; check its parts one by one',
+    };
   }
   const document = readYaml(text);
   if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
@@ -232,7 +260,9 @@ function analyzeDocument(
   const found = contexts.flatMap((context) =>
     RULES.flatMap((rule) => {
       const severity = severities[rule.id];
-      return severity === 'off' ? [] : [...rule.check(context)].map((problem) => place(rule, severity, problem, context));
+      return severity === 'off'
+        ? []
+        : [...rule.check(context)].map((problem) => place(rule, severity, problem, context));
     }),
   );
   return { text, contexts, found, skipped: undefined };
@@ -250,7 +280,9 @@ function place(rule: Rule, severity: Severity | undefined, problem: Problem, con
     problem,
     context,
     fix: () => {
-      fix ??= { value: problem.moves && moveFix(titleOf(problem.moves), context, problem.moves) };
+      fix ??= {
+        value: problem.moves && moveFix(titleOf(problem.moves), context, problem.moves),
+      };
       return fix.value;
     },
   };
@@ -270,4 +302,3 @@ function moveFix(title: string, context: PodContext, containers: readonly Contai
   const safe = sure && context.workarounds.length === 0 && atLeast(context.version, NATIVE_SIDECARS_SINCE);
   return { title, edits: outcome.edits, safe };
 }
-

@@ -8,9 +8,20 @@ export {
   type Refusal,
   type Skipped,
 } from './analysis.ts';
-export { hover, type Hover } from './hover.ts';
-export { DEFAULT_VERSION, formatVersion, type KubernetesVersion, parseVersion } from './kube/version.ts';
+export { type Hover, hover } from './hover.ts';
+export {
+  DEFAULT_VERSION,
+  formatVersion,
+  type KubernetesVersion,
+  parseVersion,
+} from './kube/version.ts';
 export { RULES } from './rules/index.ts';
 export type { Rule, Severity, Tag } from './rules/rule.ts';
 export type { Confidence, Evidence } from './sidecar/classify.ts';
-export { applyEdits, type Edit, Lines, type Position, type Span } from './text.ts';
+export {
+  applyEdits,
+  type Edit,
+  Lines,
+  type Position,
+  type Span,
+} from './text.ts';

@@ -14,7 +14,7 @@ import {
   type YamlMap,
   type YamlNode,
 } from '../yaml/read.ts';
-import { podTemplates, type Workload } from './workload.ts';
+import { type Path, podTemplates, type Workload } from './workload.ts';
 
 /** One environment variable with a plain value; `value` is undefined when it comes from elsewhere (`valueFrom`). */
 export interface EnvironmentVariable {
@@ -50,6 +50,8 @@ export interface Pod {
   readonly workload: Workload;
   /** The pod spec. */
   readonly spec: YamlMap;
+  /** Keys and indexes from the document's root to the pod spec. */
+  readonly path: Path;
   readonly restartPolicy: string | undefined;
   readonly shareProcessNamespace: boolean;
   readonly containers: readonly Container[];
@@ -62,7 +64,7 @@ export interface Pod {
 
 /** The pods of a document's Jobs and CronJobs that have a list of containers. */
 export function readPods(document: YamlDocument): Pod[] {
-  return podTemplates(document).flatMap(({ workload, object, template }) => {
+  return podTemplates(document).flatMap(({ workload, object, template, path }) => {
     const spec = asMap(document, get(document, template, 'spec'));
     const containersEntry = entry(document, spec, 'containers');
     if (!spec || !containersEntry) return [];
@@ -71,6 +73,7 @@ export function readPods(document: YamlDocument): Pod[] {
       document,
       workload,
       spec,
+      path: [...path, 'spec'],
       restartPolicy: asText(document, get(document, spec, 'restartPolicy'))?.value,
       shareProcessNamespace: isTrue(asText(document, get(document, spec, 'shareProcessNamespace'))),
       containers: readContainers(document, 'containers', containersEntry.value),

@@ -16,7 +16,11 @@ export interface SidecarStage {
 
 /** Native sidecars by version. Source: KEP-753 and the release notes of 1.28, 1.29 and 1.33. */
 export const SIDECAR_STAGES: readonly SidecarStage[] = [
-  { since: '1.28', state: 'alpha', meaning: 'off unless the SidecarContainers feature gate is switched on' },
+  {
+    since: '1.28',
+    state: 'alpha',
+    meaning: 'off unless the SidecarContainers feature gate is switched on',
+  },
   { since: '1.29', state: 'beta', meaning: 'on by default' },
   { since: '1.33', state: 'stable', meaning: 'always on' },
 ];

@@ -18,7 +18,11 @@ interface WorkloadKind {
 /** Kinds whose pods run to completion. Source: the Kubernetes API reference of batch/v1. */
 const KINDS: readonly WorkloadKind[] = [
   { group: 'batch', kind: 'Job', template: ['spec', 'template'] },
-  { group: 'batch', kind: 'CronJob', template: ['spec', 'jobTemplate', 'spec', 'template'] },
+  {
+    group: 'batch',
+    kind: 'CronJob',
+    template: ['spec', 'jobTemplate', 'spec', 'template'],
+  },
 ];
 
 /** A pod template found in a document, and the workload that it belongs to. */
@@ -27,13 +31,18 @@ export interface PodTemplate {
   readonly object: YamlMap;
   /** The map that holds `metadata` and `spec` of the pod. */
   readonly template: YamlMap;
+  /** Keys and indexes from the document's root to the template. */
+  readonly path: Path;
 }
+
+/** Keys and indexes that lead from the root of a document to a value. */
+export type Path = readonly (string | number)[];
 
 /** The pod templates of a document, those in `List`, `JobList` and `CronJobList` included, in their order. */
 export function podTemplates(document: YamlDocument): PodTemplate[] {
   const found: PodTemplate[] = [];
   const seen = new Set<YamlMap>();
-  const visit = (node: YamlNode | undefined, listed?: { apiVersion: string; kind: string }): void => {
+  const visit = (node: YamlNode | undefined, path: Path, listed?: { apiVersion: string; kind: string }): void => {
     const object = asMap(document, node);
     if (!object || seen.has(object)) return;
     seen.add(object);
@@ -42,7 +51,7 @@ export function podTemplates(document: YamlDocument): PodTemplate[] {
     if (kind.endsWith('List')) {
       const items = asSeq(document, get(document, object, 'items'))?.items ?? [];
       const item = kind === 'List' ? undefined : { apiVersion, kind: kind.slice(0, -'List'.length) };
-      for (const each of items) visit(each as YamlNode, item);
+      for (const [index, each] of items.entries()) visit(each as YamlNode, [...path, 'items', index], item);
       return;
     }
     const known = KINDS.find((k) => k.kind === kind && k.group === apiVersion.split('/')[0]);
@@ -53,20 +62,35 @@ export function podTemplates(document: YamlDocument): PodTemplate[] {
       name: asText(document, get(document, metadata, 'name'))?.value,
       namespace: asText(document, get(document, metadata, 'namespace'))?.value,
     };
-    for (const template of follow(document, object, known.template)) found.push({ workload, object, template });
+    for (const at of follow(document, object, path, known.template)) found.push({ workload, object, ...at });
   };
-  visit(document.root);
+  visit(document.root, []);
   return found;
 }
 
-function follow(document: YamlDocument, from: YamlMap, path: readonly string[]): YamlMap[] {
-  let at: (YamlNode | undefined)[] = [from];
-  for (const step of path) {
-    at = at.flatMap((node) =>
-      step === '*'
-        ? ((asSeq(document, node)?.items ?? []) as YamlNode[])
-        : [get(document, asMap(document, node), step)],
-    );
+function follow(
+  document: YamlDocument,
+  from: YamlMap,
+  start: Path,
+  steps: readonly string[],
+): { template: YamlMap; path: Path }[] {
+  let at: { node: YamlNode | undefined; path: Path }[] = [{ node: from, path: start }];
+  for (const step of steps) {
+    at = at.flatMap(({ node, path }) => {
+      if (step !== '*')
+        return {
+          node: get(document, asMap(document, node), step),
+          path: [...path, step],
+        };
+      const items = asSeq(document, node)?.items ?? [];
+      return items.map((item, index) => ({
+        node: item as YamlNode,
+        path: [...path, index],
+      }));
+    });
   }
-  return at.flatMap((node) => asMap(document, node) ?? []);
+  return at.flatMap(({ node, path }) => {
+    const template = asMap(document, node);
+    return template ? { template, path } : [];
+  });
 }

@@ -23,5 +23,10 @@ export interface Role {
 
 /** The role of each regular container of a pod, in their order. At least one is never a sidecar. */
 export function classify(pod: Pod): Role[] {
-  return pod.containers.map((container) => ({ container, role: 'unknown', confidence: 'possible', evidence: [] }));
+  return pod.containers.map((container) => ({
+    container,
+    role: 'unknown',
+    confidence: 'possible',
+    evidence: [],
+  }));
 }

@@ -66,7 +66,13 @@ export function readYaml(text: string): YamlDocument {
     });
   } catch (error) {
     const message = error instanceof RangeError ? 'it is nested too deeply' : 'it is not YAML';
-    return { text, root: undefined, error: message, aliases: new Map(), value: () => undefined };
+    return {
+      text,
+      root: undefined,
+      error: message,
+      aliases: new Map(),
+      value: () => undefined,
+    };
   }
   return {
     text,
@@ -142,7 +148,12 @@ function findEntry(doc: YamlDocument, map: YamlMap | undefined, name: string, de
   for (const pair of map.items) if (keyName(pair) === name) found = pair;
   if (found) {
     const written = (found.value as YamlNode | null) ?? undefined;
-    return { key: found.key as Scalar, value: resolve(doc, written), written, map };
+    return {
+      key: found.key as Scalar,
+      value: resolve(doc, written),
+      written,
+      map,
+    };
   }
   for (const source of mergeSources(doc, map)) {
     const inherited = findEntry(doc, source, name, depth + 1);

@@ -1,0 +1,522 @@
+import type { Pair } from 'yaml';
+import { applyEdits, type Edit, Lines, lineEnding, type Span } from '../text.ts';
+import {
+  asText,
+  type Entry,
+  hasAnchor,
+  isAliasNode,
+  isFlow,
+  ownEntries,
+  readYaml,
+  spanOf,
+  type YamlDocument,
+  type YamlMap,
+  type YamlNode,
+  type YamlSeq,
+} from './read.ts';
+
+/** An edit that cannot be made; the message says why, as half a sentence for people. */
+export class CannotEdit extends Error {}
+
+/** A document under edit: its lines and its line ending. */
+export interface Page {
+  readonly document: YamlDocument;
+  readonly lines: Lines;
+  readonly newline: string;
+}
+
+/** Prepares a document for edits. */
+export function openPage(document: YamlDocument): Page {
+  return {
+    document,
+    lines: new Lines(document.text),
+    newline: lineEnding(document.text),
+  };
+}
+
+/** List items taken out of their place: the edits that remove them, and what to put elsewhere. */
+export interface Taken {
+  readonly removals: readonly Edit[];
+  readonly pieces: readonly Piece[];
+}
+
+/** The text of one list item. */
+interface Piece {
+  /** Block: whole lines without the last line ending; flow: from bracket to bracket. */
+  readonly text: string;
+  /** Block: the column of the dash; flow: the column of the line's first character. */
+  readonly column: number;
+}
+
+/**
+ * Takes items out of a sequence. In block style whole lines are taken: the comment lines directly above the dash travel
+ * with the item, as do comments that are indented deeper than it; comments that belong to others and blank lines stay.
+ * `changes` are edits inside the items, made on the way. Throws CannotEdit.
+ */
+export function takeItems(page: Page, list: Entry, indexes: readonly number[], changes: readonly Edit[]): Taken {
+  const seq = list.value as YamlSeq;
+  return isFlow(seq) ? takeFlow(page, seq, indexes, changes) : takeBlock(page, list, seq, indexes, changes);
+}
+
+function takeBlock(page: Page, list: Entry, seq: YamlSeq, indexes: readonly number[], changes: readonly Edit[]): Taken {
+  const { lines } = page;
+  const extents = blockItems(page, list, seq);
+  const taken = indexes.map((index) => extents[index]).filter((extent) => extent !== undefined);
+  const pieces = taken.map(({ first, last, column }) => {
+    const span = { start: lines.start(first), end: lines.end(last) };
+    const text = textWith(page, span, changes);
+    if (/^\s*#.*\{\{/m.test(text)) throw new CannotEdit('a comment in the moved lines holds a template action');
+    return { text, column };
+  });
+  return {
+    removals: taken.map(({ first, last }) => removeLines(lines, first, last)),
+    pieces,
+  };
+}
+
+function takeFlow(page: Page, seq: YamlSeq, indexes: readonly number[], changes: readonly Edit[]): Taken {
+  const spans = flowItems(seq);
+  const between = (from: number, to: number) => page.document.text.slice(from, to);
+  const removals: Edit[] = [];
+  for (let i = 0; i < spans.length; i++) {
+    if (!indexes.includes(i)) continue;
+    let last = i;
+    while (indexes.includes(last + 1)) last += 1;
+    const [before, first, end, after] = [spans[i - 1], spans[i], spans[last], spans[last + 1]];
+    if (!first || !end) break;
+    const span = before ? { start: before.end, end: end.end } : { start: first.start, end: after?.start ?? end.end };
+    for (let k = i; k <= last + (before ? 0 : 1); k++) {
+      const [left, right] = [spans[k - 1], spans[k]];
+      if (left && right && k > (before ? i - 1 : i) && between(left.end, right.start).trim() !== ',') {
+        throw new CannotEdit('comments stand between the items of a list in brackets');
+      }
+    }
+    removals.push({ span, text: '' });
+    i = last;
+  }
+  const pieces = indexes.flatMap((index) => {
+    const span = spans[index];
+    if (!span) return [];
+    const line = page.lines.content(page.lines.lineAt(span.start));
+    return {
+      text: textWith(page, span, changes),
+      column: line.length - line.trimStart().length,
+    };
+  });
+  return { removals, pieces };
+}
+
+/**
+ * Appends pieces to the sequence `target`, which stands in the same map as `source`, the list that they come from. With
+ * no `target` a new entry `name` is written before `source`, or after it. Throws CannotEdit.
+ */
+export function putItems(
+  page: Page,
+  pieces: readonly Piece[],
+  {
+    name,
+    source,
+    target,
+    place,
+  }: {
+    name: string;
+    source: Entry;
+    target: Entry | undefined;
+    place: 'before' | 'after';
+  },
+): Edit[] {
+  const from = source.value as YamlSeq;
+  const to = target?.value as YamlSeq | undefined;
+  const isEmpty = !to || !Array.isArray(to.items) || to.items.length === 0;
+  if (!target) return [newList(page, pieces, name, source, place)];
+  if (isEmpty) return fillList(page, pieces, source, target);
+  if (isFlow(to)) {
+    if (!isFlow(from)) throw new CannotEdit(`'${name}' is written in brackets and '${keyText(page, source)}' is not`);
+    const last = flowItems(to).at(-1) as Span;
+    return [
+      {
+        span: { start: last.end, end: last.end },
+        text: pieces.map((p) => `,${flowGap(page, to)}${p.text}`).join(''),
+      },
+    ];
+  }
+  const extent = blockItems(page, target, to).at(-1) as Extent;
+  return [insertLine(page, extent.last, blockLines(page, pieces, from, extent.column))];
+}
+
+/** A list that has no items yet: `[]`, `null` or nothing behind its key. */
+function fillList(page: Page, pieces: readonly Piece[], source: Entry, target: Entry): Edit[] {
+  const from = source.value as YamlSeq;
+  const key = spanOf(target.key);
+  const value = target.written && !isNothing(target.written) ? spanOf(target.written) : undefined;
+  if (isAliasNode(target.written)) throw new CannotEdit('the list to move to is an alias');
+  if (isFlow(from)) {
+    const text = flowList(page, pieces, from);
+    if (value) return [{ span: value, text }];
+    const colon = page.document.text.indexOf(':', key.end) + 1;
+    return [{ span: { start: colon, end: colon }, text: ` ${text}` }];
+  }
+  if (isFlow(target.map)) throw new CannotEdit('the list to move to stands in brackets');
+  const column = columnOf(page, key.start) + dashColumn(page, from, 0) - columnOf(page, spanOf(source.key).start);
+  const edits = [insertLine(page, page.lines.lineAt(key.end), blockLines(page, pieces, from, column))];
+  if (value) {
+    const colon = page.document.text.indexOf(':', key.end) + 1;
+    if (page.lines.lineAt(value.end) !== page.lines.lineAt(colon)) throw new CannotEdit('an empty list spans lines');
+    edits.unshift({ span: { start: colon, end: value.end }, text: '' });
+  }
+  return edits;
+}
+
+function newList(page: Page, pieces: readonly Piece[], name: string, source: Entry, place: 'before' | 'after'): Edit {
+  const { lines, newline, document } = page;
+  const from = source.value as YamlSeq;
+  const key = spanOf(source.key);
+  const quote = /^["']/.exec(document.text.slice(key.start, key.end))?.[0] ?? '';
+  const column = columnOf(page, key.start);
+  const written = `${quote}${name}${quote}`;
+  const indent = ' '.repeat(column);
+  if (isFlow(from)) {
+    const colon = document.text.slice(key.end, spanOf(from).start);
+    if (colon.trim() !== ':') throw new CannotEdit('a comment or an anchor stands before the list');
+    const list = `${written}${colon}${flowList(page, pieces, from)}`;
+    const gap = keyGap(page, source);
+    if (place === 'before')
+      return {
+        span: { start: key.start, end: key.start },
+        text: `${list}${gap}`,
+      };
+    const end = spanOf(from).end;
+    return { span: { start: end, end }, text: `${gap}${list}` };
+  }
+  const dash = dashColumn(page, from, 0);
+  const body = `${written}:${newline}${blockLines(page, pieces, from, dash)}`;
+  if (place === 'after') {
+    const last = blockItems(page, source, from).at(-1) as Extent;
+    return insertLine(page, last.last, `${indent}${body}`);
+  }
+  const line = lines.lineAt(key.start);
+  if (lines.content(line).slice(0, column).trim() !== '') {
+    return {
+      span: { start: key.start, end: key.start },
+      text: `${body}${newline}${indent}`,
+    };
+  }
+  const start = lines.start(leadingComments(page, line, -1, column));
+  return { span: { start, end: start }, text: `${indent}${body}${newline}` };
+}
+
+/**
+ * Sets `name: value` in a map: replaces the value where the map spells the key out, else adds it right behind the first
+ * of the entries `behind` that is there, or behind the map's first entry. Throws CannotEdit.
+ */
+export function setEntry(page: Page, map: YamlMap, name: string, value: string, behind: readonly string[]): Edit {
+  const { document, lines, newline } = page;
+  const own = ownEntries(document, map);
+  const named = (wanted: string) => own.findLast((each) => asText(document, each.key)?.value === wanted);
+  const existing = named(name);
+  if (existing) {
+    if (!existing.written || isNothing(existing.written)) {
+      const colon = document.text.indexOf(':', spanOf(existing.key).end) + 1;
+      return { span: { start: colon, end: colon }, text: ` ${value}` };
+    }
+    const span = spanOf(existing.written);
+    const quote = /^["']/.exec(document.text.slice(span.start, span.end))?.[0] ?? '';
+    return { span, text: `${quote}${value}${quote}` };
+  }
+  const after = behind.map(named).find((each) => each?.written && !isNothing(each.written)) ?? own[0];
+  if (!after) throw new CannotEdit('it has no fields');
+  const key = spanOf(after.key);
+  const end =
+    after.written && !isNothing(after.written) ? spanOf(after.written).end : document.text.indexOf(':', key.end) + 1;
+  const quote = /^["']/.exec(document.text.slice(key.start, key.end))?.[0] ?? '';
+  const written = `${quote}${name}${quote}`;
+  if (!isFlow(map)) {
+    const text = `${' '.repeat(columnOf(page, key.start))}${written}: ${value}`;
+    return insertLine(page, lines.lineAt(lastInk(document.text, end)), text);
+  }
+  const colon = quote ? (/^:\s*/.exec(document.text.slice(key.end))?.[0] ?? ': ') : ': ';
+  const quoted = quote ? `${quote}${value}${quote}` : value;
+  return {
+    span: { start: end, end },
+    text: `,${pairGap(page, map, newline)}${written}${colon}${quoted}`,
+  };
+}
+
+/** Removes an entry that a map spells out, with its lines or its comma. Throws CannotEdit. */
+export function removeEntry(page: Page, map: YamlMap, name: string): Edit[] {
+  const { document, lines } = page;
+  const own = ownEntries(document, map);
+  const index = own.findLastIndex((each) => asText(document, each.key)?.value === name);
+  const entry = own[index];
+  if (!entry) return [];
+  const ends = (each: Entry) =>
+    each.written ? spanOf(each.written).end : document.text.indexOf(':', spanOf(each.key).end) + 1;
+  const start = spanOf(entry.key).start;
+  if (isFlow(map)) {
+    const [before, after] = [own[index - 1], own[index + 1]];
+    if (before) return [{ span: { start: ends(before), end: ends(entry) }, text: '' }];
+    return [
+      {
+        span: { start, end: after ? spanOf(after.key).start : ends(entry) },
+        text: '',
+      },
+    ];
+  }
+  const first = lines.lineAt(start);
+  if (
+    lines
+      .content(first)
+      .slice(0, start - lines.start(first))
+      .trim() !== ''
+  ) {
+    throw new CannotEdit(`'${name}' shares its line with the start of the list item`);
+  }
+  return [removeLines(lines, first, lines.lineAt(lastInk(document.text, ends(entry))))];
+}
+
+/** Whether the edited text still parses and means exactly what was intended. */
+export function means(text: string, intended: unknown): boolean {
+  const document = readYaml(text);
+  return document.error === undefined && intended !== undefined && sameValue(plain(document.value()), intended);
+}
+
+/** A document's value without shared parts, to be changed freely; undefined when it refers to itself. */
+export function plain(value: unknown): unknown {
+  try {
+    return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+  } catch {
+    return undefined;
+  }
+}
+
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = Object.keys(left);
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && sameValue(left[key], right[key]))
+  );
+}
+
+/** The lines of one block item, first and last included, and the column of its dash. */
+interface Extent {
+  readonly first: number;
+  readonly last: number;
+  readonly column: number;
+}
+
+function blockItems(page: Page, list: Entry, seq: YamlSeq): Extent[] {
+  const { document, lines } = page;
+  const dashes = seq.items.map((_, index) => lines.lineAt(dashOffset(seq, index)));
+  let previous = lines.lineAt(spanOf(list.key).end);
+  return seq.items.map((item, index) => {
+    const dash = dashOffset(seq, index);
+    const line = lines.lineAt(dash);
+    const column = dash - lines.start(line);
+    if (lines.content(line).slice(0, column).trim() !== '') throw new CannotEdit('the item does not start its line');
+    const next = dashes[index + 1] ?? lines.count;
+    const end = (item as YamlNode | null)?.range?.[1] ?? dash + 1;
+    const keeps = keepsBlankLines(document.text, item as YamlNode | null);
+    const ink = lines.lineAt(lastInk(document.text, Math.max(end, dash + 1)));
+    const extent = {
+      first: leadingComments(page, line, previous, column),
+      last: keeps ? Math.max(ink, lines.lineAt(Math.max(end - 1, 0))) : trailingComments(page, ink, next, column),
+      column,
+    };
+    previous = extent.last;
+    return extent;
+  });
+}
+
+/** The first of the comment lines right above `line` that belong to it. Lines up to `floor` belong to others. */
+function leadingComments(page: Page, line: number, floor: number, column: number): number {
+  const { lines } = page;
+  const isComment = (at: number) => /^\s*#/.test(lines.content(at));
+  let first = line;
+  while (first - 1 > floor && isComment(first - 1)) first -= 1;
+  // Directly below other content a deeper comment is about that content.
+  if (first - 1 >= 0 && lines.content(first - 1).trim() !== '') {
+    while (first < line && indentOf(lines.content(first)) > column) first += 1;
+  }
+  // A container that somebody commented out is not a remark about the one below it.
+  for (let at = first; at < line; at++) if (/^\s*#+\s*- \w+\s*:/.test(lines.content(at))) return line;
+  return first;
+}
+
+/** The last of the comment lines below `line` that are indented deeper than the item's dash. */
+function trailingComments(page: Page, line: number, end: number, column: number): number {
+  const { lines } = page;
+  let last = line;
+  for (let at = line + 1; at < end; at++) {
+    const content = lines.content(at);
+    if (content.trim() === '') continue;
+    if (!/^\s*#/.test(content) || indentOf(content) <= column) break;
+    // Behind a blank line and right above the next dash it is about what follows.
+    if (at === end - 1 && end < lines.count && lines.content(at - 1).trim() === '') break;
+    last = at;
+  }
+  return last;
+}
+
+/** Whether the item's last line is in a block scalar that keeps its trailing blank lines (`|+`). */
+function keepsBlankLines(text: string, item: YamlNode | null): boolean {
+  let node: unknown = item;
+  for (;;) {
+    const items = (node as { items?: unknown[] } | null)?.items;
+    if (!items || items.length === 0) break;
+    const last = items.at(-1);
+    node = last && typeof last === 'object' && 'key' in last ? (last as Pair).value : last;
+  }
+  const scalar = node as YamlNode | null;
+  return scalar?.range != null && /^[|>][0-9]?\+/.test(text.slice(scalar.range[0], scalar.range[0] + 3));
+}
+
+function dashOffset(seq: YamlSeq, index: number): number {
+  const token = seq.srcToken;
+  const item = token?.type === 'block-seq' ? token.items[index] : undefined;
+  const dash = item?.start.find((each) => each.type === 'seq-item-ind');
+  if (!dash) throw new CannotEdit('the list is written in an unusual way');
+  return dash.offset;
+}
+
+function dashColumn(page: Page, seq: YamlSeq, index: number): number {
+  return columnOf(page, dashOffset(seq, index));
+}
+
+function flowItems(seq: YamlSeq): Span[] {
+  return seq.items.map((item) => {
+    const node = item as YamlNode | null;
+    if (!node?.range || hasAnchor(node)) throw new CannotEdit('an item of the list in brackets has an anchor');
+    return spanOf(node);
+  });
+}
+
+/** Pieces as lines of a block sequence whose dash stands in `column`. */
+function blockLines(page: Page, pieces: readonly Piece[], from: YamlSeq, column: number): string {
+  const lines = pieces.map((piece) =>
+    isFlow(from)
+      ? `${' '.repeat(column)}- ${indent(piece.text, column + 2 - piece.column, 1)}`
+      : indent(piece.text, column - piece.column, 0),
+  );
+  return lines.join(page.newline);
+}
+
+/** Pieces as a list in brackets, laid out like the one that they come from. */
+function flowList(page: Page, pieces: readonly Piece[], from: YamlSeq): string {
+  const spans = flowItems(from);
+  const [first, last] = [spans[0], spans.at(-1)] as [Span, Span];
+  const span = spanOf(from);
+  const open = page.document.text.slice(span.start + 1, first.start);
+  const close = page.document.text.slice(last.end, span.end - 1).replace(',', '');
+  if (open.trim() !== '' || close.trim() !== '') throw new CannotEdit('comments stand inside a list in brackets');
+  return `[${open}${pieces.map((piece) => piece.text).join(`,${flowGap(page, from)}`)}${close}]`;
+}
+
+/** What stands behind the commas of a list in brackets. */
+function flowGap(page: Page, seq: YamlSeq): string {
+  const [first, second] = flowItems(seq);
+  if (!first) return ' ';
+  if (second) return /^\s*,(\s*)$/.exec(page.document.text.slice(first.end, second.start))?.[1] ?? ' ';
+  return startsLine(page, first.start) ? `${page.newline}${' '.repeat(columnOf(page, first.start))}` : ' ';
+}
+
+/** What stands behind the commas of a map in brackets. */
+function pairGap(page: Page, map: YamlMap, newline: string): string {
+  const [first, second] = ownEntries(page.document, map);
+  const start = second ? spanOf(second.key).start : undefined;
+  if (start === undefined) {
+    const only = first ? spanOf(first.key).start : 0;
+    return startsLine(page, only) ? `${newline}${' '.repeat(columnOf(page, only))}` : ' ';
+  }
+  return /,(\s*)$/.exec(page.document.text.slice(0, start))?.[1] ?? ' ';
+}
+
+/** What separates two entries of the map that holds the list: a comma in brackets, a line ending elsewhere. */
+function keyGap(page: Page, source: Entry): string {
+  const start = spanOf(source.key).start;
+  if (!isFlow(source.map)) return `${page.newline}${' '.repeat(columnOf(page, start))}`;
+  if (startsLine(page, start)) return `,${page.newline}${' '.repeat(columnOf(page, start))}`;
+  return `,${/,(\s*)$/.exec(page.document.text.slice(0, start))?.[1] ?? pairGap(page, source.map, page.newline)}`;
+}
+
+function textWith({ document }: Page, span: Span, changes: readonly Edit[]): string {
+  const inside = changes.filter((edit) => edit.span.start >= span.start && edit.span.end <= span.end);
+  const moved = inside.map((edit) => ({
+    text: edit.text,
+    span: {
+      start: edit.span.start - span.start,
+      end: edit.span.end - span.start,
+    },
+  }));
+  return applyEdits(document.text.slice(span.start, span.end), moved);
+}
+
+/** Shifts lines by `by` columns, from line `from` on; empty lines stay empty. */
+function indent(text: string, by: number, from: number): string {
+  if (by === 0) return text;
+  const shiftLine = (line: string) => {
+    if (/^\r?$/.test(line)) return line;
+    return by > 0 ? ' '.repeat(by) + line : line.replace(new RegExp(`^ {0,${-by}}`), '');
+  };
+  return text
+    .split('\n')
+    .map((line, index) => (index < from ? line : shiftLine(line)))
+    .join('\n');
+}
+
+/** Adds `text` as lines below a line. */
+function insertLine({ lines, newline }: Page, line: number, text: string): Edit {
+  // At the end of the line, so that a text without a final line ending stays without one.
+  const at = lines.end(line);
+  return { span: { start: at, end: at }, text: `${newline}${text}` };
+}
+
+function removeLines(lines: Lines, first: number, last: number): Edit {
+  if (last + 1 < lines.count || first === 0) {
+    return {
+      span: { start: lines.start(first), end: lines.start(last + 1) },
+      text: '',
+    };
+  }
+  return {
+    span: { start: lines.end(first - 1), end: lines.end(last) },
+    text: '',
+  };
+}
+
+/** Offset of the last character before `end` that is no white space. */
+function lastInk(text: string, end: number): number {
+  let at = end - 1;
+  while (at > 0 && /\s/.test(text[at] ?? '')) at -= 1;
+  return at;
+}
+
+function keyText({ document }: Page, entry: Entry): string {
+  return asText(document, entry.key)?.value ?? '';
+}
+
+/** Whether there is nothing written for a value: `key:` and the end of the line. */
+function isNothing(node: YamlNode): boolean {
+  const { start, end } = spanOf(node);
+  return start === end;
+}
+
+function startsLine({ lines }: Page, offset: number): boolean {
+  const line = lines.lineAt(offset);
+  return (
+    lines
+      .content(line)
+      .slice(0, offset - lines.start(line))
+      .trim() === ''
+  );
+}
+
+function columnOf({ lines }: Page, offset: number): number {
+  return offset - lines.start(lines.lineAt(offset));
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
