@@ -1,5 +1,9 @@
 import type { Analysis } from './analysis.ts';
-import type { Span } from './text.ts';
+import { type Container, containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
+import { SIDECAR_STAGES } from './kube/version.ts';
+import type { PodContext } from './rules/rule.ts';
+import { contains, type Span, shift } from './text.ts';
+import { entry, spanOf } from './yaml/read.ts';
 
 /** What to show at a place: Markdown, and the text it is about. */
 export interface Hover {
@@ -7,7 +11,95 @@ export interface Hover {
   readonly span: Span;
 }
 
+const DOCUMENTATION = 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/';
+
+/** Which Kubernetes versions have native sidecars, as a Markdown table. */
+export const VERSION_TABLE = [
+  '| Kubernetes | native sidecars |',
+  '|---|---|',
+  ...SIDECAR_STAGES.map(({ since, state, meaning }) => `| ${since} | ${state}: ${meaning} |`),
+].join('\n');
+
+const LINK = `[Sidecar containers in the Kubernetes documentation](${DOCUMENTATION})`;
+
 /** The hover at an offset of the analysed text; undefined where there is nothing to say. */
-export function hover(_analysis: Analysis, _offset: number): Hover | undefined {
+export function hover(analysis: Analysis, offset: number): Hover | undefined {
+  const at = analysis.podAt(offset);
+  if (!at) return undefined;
+  for (const context of at.pods) {
+    for (const { span, markdown } of topics(context)) {
+      if (contains(span, offset - at.offset)) return { markdown: markdown(), span: shift(span, at.offset) };
+    }
+  }
   return undefined;
+}
+
+interface Topic {
+  readonly span: Span;
+  markdown(): string;
+}
+
+function* topics(context: PodContext): Iterable<Topic> {
+  const { pod } = context;
+  if (pod.initContainersEntry) {
+    yield { span: spanOf(pod.initContainersEntry.key), markdown: () => aboutInitContainers(pod.workload.kind) };
+  }
+  for (const container of pod.initContainers) {
+    const policy = entry(pod.document, container.map, 'restartPolicy');
+    if (policy && policy.map === container.map) {
+      const end = policy.written ? spanOf(policy.written).end : spanOf(policy.key).end;
+      yield {
+        span: { start: spanOf(policy.key).start, end },
+        markdown: () => aboutRestartPolicy(container, pod.workload.kind),
+      };
+    }
+    if (isNativeSidecar(container)) yield { span: containerSpan(container), markdown: () => aboutNative(container) };
+  }
+  for (const role of context.roles) {
+    if (role.role !== 'sidecar') continue;
+    yield {
+      span: containerSpan(role.container),
+      markdown: () => {
+        const name = `**${nameOf(role.container)}**`;
+        const verb = role.confidence === 'possible' ? 'may keep' : 'keeps';
+        return paragraphs(
+          `${name} is a regular container and ${verb} this ${pod.workload.kind}'s pods running when the work is done.`,
+          role.evidence.map(({ message }) => `- ${message}`).join('\n'),
+          'As a native sidecar (an init container with `restartPolicy: Always`) it starts before the work and is stopped after it.',
+          VERSION_TABLE,
+          LINK,
+        );
+      },
+    };
+  }
+}
+
+function aboutInitContainers(kind: string): string {
+  return paragraphs(
+    '**Init containers** start one after the other, before the regular containers.',
+    `One with \`restartPolicy: Always\` is a **native sidecar**: the next one starts as soon as it has started, it runs beside the work, and it does not keep the ${kind}'s pods from completing.`,
+    VERSION_TABLE,
+    LINK,
+  );
+}
+
+function aboutRestartPolicy(container: Container, kind: string): string {
+  const value = container.restartPolicy?.value;
+  const meaning =
+    value === 'Always'
+      ? `makes **${nameOf(container)}** a native sidecar: it keeps running beside the regular containers, is restarted when it exits, and is stopped once they have ended. It does not keep the ${kind} from completing.`
+      : `leaves **${nameOf(container)}** an ordinary init container: the pod waits until it has ended. Only \`Always\` makes it a native sidecar.`;
+  return paragraphs(`\`restartPolicy: ${value ?? ''}\` ${meaning}`, VERSION_TABLE, LINK);
+}
+
+function aboutNative(container: Container): string {
+  return paragraphs(
+    `**${nameOf(container)}** is a native sidecar: it starts before the regular containers, runs beside them and is stopped after they have ended.`,
+    VERSION_TABLE,
+    LINK,
+  );
+}
+
+function paragraphs(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
 }

@@ -38,11 +38,6 @@ export function shift(span: Span, by: number): Span {
   return by === 0 ? span : { start: span.start + by, end: span.end + by };
 }
 
-/** Whether two spans share a character or touch. */
-export function touches(a: Span, b: Span): boolean {
-  return a.start <= b.end && b.start <= a.end;
-}
-
 /** The line ending that the text uses (its first one), `\n` when it has none. */
 export function lineEnding(text: string): '\n' | '\r\n' {
   const at = text.indexOf('\n');
@@ -111,4 +106,9 @@ export class Lines {
     if (position.line >= this.count) return this.text.length;
     return Math.min(this.start(position.line) + position.character, this.end(position.line));
   }
+}
+
+/** Whether the offset lies in the span or right behind it. */
+export function contains(span: Span, offset: number): boolean {
+  return span.start <= offset && offset <= span.end;
 }
