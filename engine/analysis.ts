@@ -51,8 +51,8 @@ export interface Finding {
   readonly container: string | undefined;
   readonly evidence: readonly Evidence[];
   readonly tags: readonly Tag[];
-  /** Identifies the pod: findings of one pod share it. */
-  readonly pod: object;
+  /** Identifies the pod within the analysis: findings of one pod share it. */
+  readonly pod: string;
   /** The fix or why there is none; undefined when the rule never has one. Worked out once, when first asked. */
   fix(): Fix | Refusal | undefined;
 }
@@ -116,7 +116,7 @@ class TextAnalysis implements Analysis {
   }[];
   readonly read: number;
   #findings: readonly Finding[] | undefined;
-  readonly #found = new WeakMap<Finding, { found: Found; start: number }>();
+  readonly #origins = new WeakMap<Finding, { found: Found; start: number }>();
 
   constructor(text: string, options: AnalyzeOptions) {
     const version = options.version ?? DEFAULT_VERSION;
@@ -169,35 +169,29 @@ class TextAnalysis implements Analysis {
   }
 
   fixAll(findings: readonly Finding[], { unsafe }: { readonly unsafe: boolean }): Fix | undefined {
-    const byPod = new Map<string, { start: number; context: PodContext; containers: Set<Container> }>();
+    const documents = new Map<number, Map<PodContext, Set<Container>>>();
     for (const finding of findings) {
-      const origin = this.#found.get(finding);
+      const origin = this.#origins.get(finding);
       const fix = finding.fix();
       if (!origin || !fix || 'refused' in fix || (!fix.safe && !unsafe)) continue;
-      const { start, found } = origin;
-      const key = `${start}/${this.parts.length}/${origin.found.context.pod.spec.range?.[0]}`;
-      const pod = byPod.get(key) ?? {
-        start,
-        context: found.context,
-        containers: new Set(),
-      };
-      for (const container of found.problem.moves ?? []) pod.containers.add(container);
-      byPod.set(key, pod);
+      const pods = documents.get(origin.start) ?? new Map<PodContext, Set<Container>>();
+      documents.set(origin.start, pods);
+      const containers = pods.get(origin.found.context) ?? new Set();
+      pods.set(origin.found.context, containers);
+      for (const container of origin.found.problem.moves ?? []) containers.add(container);
     }
     const edits: Edit[] = [];
     let safe = true;
-    for (const { start, context, containers } of byPod.values()) {
-      const result = moveFix('', context, [...containers]);
-      if ('refused' in result) continue;
-      safe &&= result.safe;
-      edits.push(
-        ...result.edits.map((edit) => ({
-          ...edit,
-          span: shift(edit.span, start),
-        })),
+    for (const [start, pods] of documents) {
+      const fix = moveFix(
+        '',
+        [...pods].map(([context, containers]) => ({ context, containers: [...containers] })),
       );
+      if ('refused' in fix) continue;
+      safe &&= fix.safe;
+      edits.push(...fix.edits.map((edit) => ({ ...edit, span: shift(edit.span, start) })));
     }
-    return edits.length > 0 ? { title: 'Make sidecars native', edits, safe } : undefined;
+    return edits.length > 0 ? { title: 'Make all sidecars native', edits, safe } : undefined;
   }
 
   #place(found: Found, start: number, document: number): Finding {
@@ -216,7 +210,7 @@ class TextAnalysis implements Analysis {
         span: shift(each.span, start),
       })),
       tags: problem.tags ?? [],
-      pod: context.pod,
+      pod: `${document}/${context.pod.path.join('/')}`,
       fix: () => {
         const fix = found.fix();
         if (!fix || 'refused' in fix) return fix;
@@ -229,7 +223,7 @@ class TextAnalysis implements Analysis {
         };
       },
     };
-    this.#found.set(finding, { found, start });
+    this.#origins.set(finding, { found, start });
     return finding;
   }
 }
@@ -281,7 +275,7 @@ function place(rule: Rule, severity: Severity | undefined, problem: Problem, con
     context,
     fix: () => {
       fix ??= {
-        value: problem.moves && moveFix(titleOf(problem.moves), context, problem.moves),
+        value: problem.moves && moveFix(titleOf(problem.moves), [{ context, containers: problem.moves }]),
       };
       return fix.value;
     },
@@ -293,12 +287,17 @@ function titleOf(containers: readonly Container[]): string {
   return `Make ${names} ${containers.length > 1 ? 'native sidecars' : 'a native sidecar'}`;
 }
 
-function moveFix(title: string, context: PodContext, containers: readonly Container[]): Fix | Refusal {
-  const outcome = migrate(context.pod, containers);
+function moveFix(
+  title: string,
+  moves: readonly { readonly context: PodContext; readonly containers: readonly Container[] }[],
+): Fix | Refusal {
+  const outcome = migrate(moves.map(({ context, containers }) => ({ pod: context.pod, containers })));
   if ('refused' in outcome) return { title, refused: outcome.refused };
-  const sure = context.roles.every(
-    ({ container, confidence }) => !containers.includes(container) || confidence !== 'possible',
-  );
-  const safe = sure && context.workarounds.length === 0 && atLeast(context.version, NATIVE_SIDECARS_SINCE);
-  return { title, edits: outcome.edits, safe };
+  return { title, edits: outcome.edits, safe: moves.every(({ context, containers }) => isSafe(context, containers)) };
+}
+
+/** The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it. */
+function isSafe({ roles, workarounds, version }: PodContext, moved: readonly Container[]): boolean {
+  const sure = roles.every(({ container, confidence }) => !moved.includes(container) || confidence !== 'possible');
+  return sure && workarounds.length === 0 && atLeast(version, NATIVE_SIDECARS_SINCE);
 }

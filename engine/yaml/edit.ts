@@ -210,7 +210,7 @@ function newList(page: Page, pieces: readonly Piece[], name: string, source: Ent
  * of the entries `behind` that is there, or behind the map's first entry. Throws CannotEdit.
  */
 export function setEntry(page: Page, map: YamlMap, name: string, value: string, behind: readonly string[]): Edit {
-  const { document, lines, newline } = page;
+  const { document, lines } = page;
   const own = ownEntries(document, map);
   const named = (wanted: string) => own.findLast((each) => asText(document, each.key)?.value === wanted);
   const existing = named(name);
@@ -232,13 +232,13 @@ export function setEntry(page: Page, map: YamlMap, name: string, value: string, 
   const written = `${quote}${name}${quote}`;
   if (!isFlow(map)) {
     const text = `${' '.repeat(columnOf(page, key.start))}${written}: ${value}`;
-    return insertLine(page, lines.lineAt(lastInk(document.text, end)), text);
+    return extendLine(page, lines.lineAt(lastInk(document.text, end)), text);
   }
   const colon = quote ? (/^:\s*/.exec(document.text.slice(key.end))?.[0] ?? ': ') : ': ';
   const quoted = quote ? `${quote}${value}${quote}` : value;
   return {
     span: { start: end, end },
-    text: `,${pairGap(page, map, newline)}${written}${colon}${quoted}`,
+    text: `,${pairGap(page, map)}${written}${colon}${quoted}`,
   };
 }
 
@@ -419,16 +419,16 @@ function flowGap(page: Page, seq: YamlSeq): string {
   const [first, second] = flowItems(seq);
   if (!first) return ' ';
   if (second) return /^\s*,(\s*)$/.exec(page.document.text.slice(first.end, second.start))?.[1] ?? ' ';
-  return startsLine(page, first.start) ? `${page.newline}${' '.repeat(columnOf(page, first.start))}` : ' ';
+  return newLineTo(page, first.start) ?? ' ';
 }
 
 /** What stands behind the commas of a map in brackets. */
-function pairGap(page: Page, map: YamlMap, newline: string): string {
+function pairGap(page: Page, map: YamlMap): string {
   const [first, second] = ownEntries(page.document, map);
   const start = second ? spanOf(second.key).start : undefined;
   if (start === undefined) {
     const only = first ? spanOf(first.key).start : 0;
-    return startsLine(page, only) ? `${newline}${' '.repeat(columnOf(page, only))}` : ' ';
+    return newLineTo(page, only) ?? ' ';
   }
   return /,(\s*)$/.exec(page.document.text.slice(0, start))?.[1] ?? ' ';
 }
@@ -436,9 +436,10 @@ function pairGap(page: Page, map: YamlMap, newline: string): string {
 /** What separates two entries of the map that holds the list: a comma in brackets, a line ending elsewhere. */
 function keyGap(page: Page, source: Entry): string {
   const start = spanOf(source.key).start;
-  if (!isFlow(source.map)) return `${page.newline}${' '.repeat(columnOf(page, start))}`;
-  if (startsLine(page, start)) return `,${page.newline}${' '.repeat(columnOf(page, start))}`;
-  return `,${/,(\s*)$/.exec(page.document.text.slice(0, start))?.[1] ?? pairGap(page, source.map, page.newline)}`;
+  const newLine = newLineTo(page, start);
+  if (!isFlow(source.map)) return newLine ?? `${page.newline}${' '.repeat(columnOf(page, start))}`;
+  if (newLine !== undefined) return `,${newLine}`;
+  return `,${/,(\s*)$/.exec(page.document.text.slice(0, start))?.[1] ?? pairGap(page, source.map)}`;
 }
 
 function textWith({ document }: Page, span: Span, changes: readonly Edit[]): string {
@@ -467,8 +468,15 @@ function indent(text: string, by: number, from: number): string {
 }
 
 /** Adds `text` as lines below a line. */
-function insertLine({ lines, newline }: Page, line: number, text: string): Edit {
-  // At the end of the line, so that a text without a final line ending stays without one.
+function insertLine(page: Page, line: number, text: string): Edit {
+  const { lines, newline } = page;
+  if (line + 1 >= lines.count) return extendLine(page, line, text);
+  const at = lines.start(line + 1);
+  return { span: { start: at, end: at }, text: `${text}${newline}` };
+}
+
+/** The same, inside lines that are taken elsewhere or at the end of a text without a final line ending. */
+function extendLine({ lines, newline }: Page, line: number, text: string): Edit {
   const at = lines.end(line);
   return { span: { start: at, end: at }, text: `${newline}${text}` };
 }
@@ -503,14 +511,10 @@ function isNothing(node: YamlNode): boolean {
   return start === end;
 }
 
-function startsLine({ lines }: Page, offset: number): boolean {
-  const line = lines.lineAt(offset);
-  return (
-    lines
-      .content(line)
-      .slice(0, offset - lines.start(line))
-      .trim() === ''
-  );
+/** A line ending and the indentation before `offset`; undefined when the line starts with something else. */
+function newLineTo({ lines, newline, document }: Page, offset: number): string | undefined {
+  const before = document.text.slice(lines.start(lines.lineAt(offset)), offset);
+  return before.trim() === '' ? newline + before : undefined;
 }
 
 function columnOf({ lines }: Page, offset: number): number {
