@@ -12,8 +12,7 @@ export const nonNativeSidecar: Rule = {
     for (const { role, container, confidence, evidence } of roles) {
       if (role !== 'sidecar') continue;
       const name = `Container '${nameOf(container)}'`;
-      const work = others.map((other) => `'${nameOf(other.container)}'`).join(' and ');
-      const ended = work ? `after ${work} ${others.length > 1 ? 'have' : 'has'} finished` : 'after the work is done';
+      const ended = `after ${work(others.map((other) => nameOf(other.container)))} finished`;
       yield {
         message:
           confidence === 'possible'
@@ -28,3 +27,9 @@ export const nonNativeSidecar: Rule = {
     }
   },
 };
+
+/** The containers that do the work, with their verb. */
+function work([first, second, ...more]: readonly string[]): string {
+  if (more.length > 0) return 'the others have';
+  return second ? `'${first}' and '${second}' have` : `'${first}' has`;
+}
