@@ -35,7 +35,10 @@ export function migrate(moves: readonly Move[]): Outcome {
     if (obstacle) return { refused: `Not offered: ${obstacle}.` };
   }
   const intended = intendedValue(document, moves);
-  let reason = 'the edited text would not mean the same';
+  let reason =
+    document.aliases.size > 0
+      ? 'an anchor and its alias tie these lines to others'
+      : 'the edited text would not mean the same';
   for (const place of ['before', 'after'] as const) {
     try {
       const page = openPage(document);
