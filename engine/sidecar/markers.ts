@@ -1,0 +1,38 @@
+import type { Container, Pod } from '../kube/pod.ts';
+import type { Clue } from './clues.ts';
+
+/** What a marker of a controller or wrapper says about a container. */
+export interface Marker {
+  readonly role: 'main' | 'sidecar';
+  readonly clue: Clue;
+}
+
+const SIDECAR_VARIABLE = /^(?:KUBEXIT_DEATH_DEPS|KRUISE_TERMINATE_SIDECAR_WHEN_JOB_EXIT(?:_WITH_IMAGE)?)$/;
+
+/** The marker that names a container: set by people for controllers that end sidecars, so it is never a guess. */
+export function markerOf(pod: Pod, container: Container): Marker | undefined {
+  const variable = container.env.find(({ name }) => SIDECAR_VARIABLE.test(name.value));
+  if (variable) {
+    return {
+      role: 'sidecar',
+      clue: { message: `${variable.name.value} marks it as a sidecar`, span: variable.name.span },
+    };
+  }
+  const name = container.name?.value;
+  for (const [annotation, role] of [
+    ['pod.kubernetes.io/sidecars', 'sidecar'],
+    ['riskified.com/main_sidecars', 'main'],
+  ] as const) {
+    const value = pod.annotations.get(annotation);
+    if (name === undefined || !value?.value.split(',').some((each) => each.trim() === name)) continue;
+    return { role, clue: { message: `the annotation ${annotation} names it`, span: value.span } };
+  }
+  return undefined;
+}
+
+/** Programs that run the work and end the sidecar afterwards. */
+export const WRAPPER = /^(?:scuttle|envoy-preflight|linkerd-await|kubexit)$/;
+
+/** Variables of those programs and of controllers that end sidecars. */
+export const WRAPPER_VARIABLE =
+  /^(?:KUBEXIT_\w+|KRUISE_TERMINATE_SIDECAR_\w+|ISTIO_QUIT_API|NEVER_KILL_ISTIO\w*|GENERIC_QUIT_ENDPOINTS|SCUTTLE_\w+|ENVOY_ADMIN_API)$/;
