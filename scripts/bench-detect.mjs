@@ -10,7 +10,10 @@ if (!existsSync(join(corpus, 'labels.jsonl'))) {
 }
 const verbose = process.argv.includes('--verbose');
 const { analyze } = await importBundled('engine/index.ts');
-const labels = readFileSync(join(corpus, 'labels.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+const labels = readFileSync(join(corpus, 'labels.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
 
 const analyses = new Map();
 const analysisOf = (file) => {
@@ -23,8 +26,13 @@ function outcomes(label) {
   const analysis = analysisOf(label.file);
   const warned = new Set(
     analysis.findings
-      .filter((finding) => finding.document === label.docIndex && (label.kind === null || finding.workload.kind === label.kind))
-      .filter((finding) => label.name === null || finding.workload.name === undefined || finding.workload.name === label.name)
+      .filter(
+        (finding) =>
+          finding.document === label.docIndex && (label.kind === null || finding.workload.kind === label.kind),
+      )
+      .filter(
+        (finding) => label.name === null || finding.workload.name === undefined || finding.workload.name === label.name,
+      )
       .filter((finding) => finding.severity === 'warning' || finding.severity === 'error')
       .map((finding) => finding.container),
   );
@@ -49,7 +57,13 @@ function measure(selected, once) {
   }
   const { hit, miss, 'false alarm': wrong } = count;
   const share = (part, whole) => (whole === 0 ? '-' : (part / whole).toFixed(3));
-  return { sidecars: hit + miss, found: hit, wrong, precision: share(hit, hit + wrong), recall: share(hit, hit + miss) };
+  return {
+    sidecars: hit + miss,
+    found: hit,
+    wrong,
+    precision: share(hit, hit + wrong),
+    recall: share(hit, hit + miss),
+  };
 }
 
 const groups = {
@@ -71,7 +85,8 @@ console.log(`templates with a part that does not parse unrendered: ${unread.leng
 if (verbose) {
   for (const label of labels) {
     for (const [container, outcome] of outcomes(label)) {
-      if (outcome !== 'hit') console.log(`${outcome}: ${label.file} ${label.template ? '(template) ' : ''}${container}`);
+      if (outcome !== 'hit')
+        console.log(`${outcome}: ${label.file} ${label.template ? '(template) ' : ''}${container}`);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Bundles a TypeScript entry for scripts and tests, which run on a Node without type stripping.
-import { pathToFileURL } from 'node:url';
+
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** Bundles `entry` into `out/` and imports it. */
 export async function importBundled(entry) {

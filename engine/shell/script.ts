@@ -52,7 +52,7 @@ export function argvOf(container: Container): readonly Text[] {
     const name = baseName(argv[0]?.value ?? '');
     const rest = argv.slice(1);
     if (/^(?:tini|dumb-init|catatonit|nohup|exec|env|nice|su-exec|gosu)$/.test(name)) argv = skipOptions(rest);
-    else if (name === 'timeout') argv = skipOptions(rest).slice(1);
+    else if (name === 'timeout') argv = skipTimeout(rest);
     else return argv;
   }
 }
@@ -60,6 +60,14 @@ export function argvOf(container: Container): readonly Text[] {
 function skipOptions(argv: readonly Text[]): readonly Text[] {
   const first = argv.findIndex(({ value }) => !value.startsWith('-') && !/^\w+=/.test(value));
   return first < 0 ? [] : argv.slice(first);
+}
+
+/** `timeout` takes a signal and a second time as values of its options. */
+function skipTimeout(argv: readonly Text[]): readonly Text[] {
+  let at = 0;
+  while (argv[at]?.value.startsWith('-'))
+    at += /^-(?:s|k)$|^--(?:signal|kill-after)$/.test(argv[at]?.value ?? '') ? 2 : 1;
+  return argv.slice(at + 1);
 }
 
 /** The last part of a path. */

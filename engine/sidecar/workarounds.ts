@@ -7,7 +7,7 @@ import { markerOf, WRAPPER, WRAPPER_VARIABLE } from './markers.ts';
 /** What in a pod ends a sidecar by hand. Empty when nothing does: only then is moving a container alone safe. */
 export function workarounds(pod: Pod): Evidence[] {
   const found: Evidence[] = [];
-  for (const { container, script, acts, name } of readClues(pod)) {
+  for (const { container, script, acts, name, daemon } of readClues(pod)) {
     for (const act of acts) {
       if (!script || act.kind === 'signal-file') continue;
       found.push({ message: `'${name}' runs: ${act.text}`, span: script.source.span });
@@ -20,6 +20,10 @@ export function workarounds(pod: Pod): Evidence[] {
       if (!WRAPPER_VARIABLE.test(variable.name.value)) continue;
       found.push({ message: `'${name}' sets ${variable.name.value}`, span: variable.name.span });
     }
+    const timer = [...(container.command ?? []), ...(container.args ?? [])].find(
+      ({ value }) => baseName(value) === 'timeout',
+    );
+    if (timer && daemon) found.push({ message: `a timer ends '${name}'`, span: timer.span });
     const flag = [...(container.command ?? []), ...(container.args ?? [])].find(({ value }) =>
       /^--?quitquitquit/.test(value),
     );

@@ -1,0 +1,58 @@
+import { type Analysis, analyze, type KubernetesVersion } from '../engine/index.ts';
+import { findFiles, type InputFile, readText, UserError } from './files.ts';
+import { reportJson } from './report/json.ts';
+import { reportText } from './report/text.ts';
+
+/** A checked file: its name for the user, and what was found. */
+export interface Checked {
+  readonly path: string;
+  readonly analysis: Analysis;
+}
+
+/** Checks files and folders and prints a report. Gives the exit status: 0, 1 with findings, 2 with unreadable input. */
+export function check(
+  paths: readonly string[],
+  options: { readonly format: 'text' | 'json'; readonly version: KubernetesVersion | undefined },
+): number {
+  let failed = false;
+  const tell = (error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`native-sidecars: ${error.message}`);
+    failed = true;
+  };
+  const checked: Checked[] = [];
+  for (const file of inputs(paths, tell)) {
+    try {
+      const { text } = readText(file);
+      checked.push({ path: file.name, analysis: analyze(text, options.version ? { version: options.version } : {}) });
+    } catch (error) {
+      tell(error);
+    }
+  }
+  process.stdout.write(options.format === 'json' ? reportJson(checked) : reportText(checked, useColour()));
+  if (failed) return 2;
+  const matters = checked.some(({ analysis }) =>
+    analysis.findings.some(({ severity }) => severity === 'error' || severity === 'warning'),
+  );
+  return matters ? 1 : 0;
+}
+
+/** The files that the arguments name, each once. */
+export function inputs(paths: readonly string[], tell: (error: unknown) => void): InputFile[] {
+  const found = new Map<string | 0, InputFile>();
+  for (const path of paths) {
+    try {
+      for (const file of findFiles(path)) if (!found.has(file.path)) found.set(file.path, file);
+    } catch (error) {
+      tell(error);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Colours on a terminal, as NO_COLOR and FORCE_COLOR say. */
+function useColour(): boolean {
+  if (process.env.NO_COLOR) return false;
+  if (process.env.FORCE_COLOR) return process.env.FORCE_COLOR !== '0';
+  return process.stdout.isTTY === true;
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createTwoFilesPatch } from 'diff';
+import { type Analysis, analyze, applyEdits, type KubernetesVersion } from '../engine/index.ts';
+import { inputs } from './check.ts';
+import { type InputFile, readText, reasonOf, UserError } from './files.ts';
+
+/**
+ * Makes sidecars native in files, or shows how. Messages go to standard error; what is fixed from standard input and
+ * diffs go to standard output. Gives the exit status: 0, or 2 when something could not be read or written.
+ */
+export function fix(
+  paths: readonly string[],
+  options: { readonly diff: boolean; readonly unsafe: boolean; readonly version: KubernetesVersion | undefined },
+): number {
+  let failed = false;
+  const tell = (error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    console.error(`native-sidecars: ${error.message}`);
+    failed = true;
+  };
+  let done = 0;
+  let files = 0;
+  let forReview = 0;
+  for (const file of inputs(paths, tell)) {
+    try {
+      const { text, mark } = readText(file);
+      const analysis = analyze(text, options.version ? { version: options.version } : {});
+      const { fixable, safe } = fixesOf(analysis);
+      const chosen = analysis.fixAll(analysis.findings, { unsafe: options.unsafe });
+      const fixed = chosen ? applyEdits(text, chosen.edits) : text;
+      if (options.diff) {
+        if (fixed !== text)
+          process.stdout.write(createTwoFilesPatch(file.name, file.name, text, fixed, 'now', 'fixed'));
+      } else if (file.path === 0) {
+        process.stdout.write((mark ? '\uFEFF' : '') + fixed);
+      } else if (fixed !== text) {
+        replaceFile(file, (mark ? '\uFEFF' : '') + fixed);
+      }
+      tellRefusals(file, analysis);
+      if (fixed !== text) {
+        files += 1;
+        done += options.unsafe ? fixable : safe;
+      }
+      if (!options.unsafe) forReview += fixable - safe;
+    } catch (error) {
+      tell(error);
+    }
+  }
+  const verb = options.diff ? 'to fix' : 'fixed';
+  console.error(`${count(done, 'finding')} ${verb} in ${count(files, 'file')}`);
+  if (forReview > 0) {
+    const needs = forReview === 1 ? '1 more fix needs' : `${forReview} more fixes need`;
+    console.error(`${needs} a review: see --unsafe --diff, then run with --unsafe`);
+  }
+  return failed ? 2 : 0;
+}
+
+function fixesOf(analysis: Analysis): { fixable: number; safe: number } {
+  const fixes = analysis.findings.map((finding) => finding.fix()).filter((each) => each && 'edits' in each);
+  return { fixable: fixes.length, safe: fixes.filter((each) => each && 'edits' in each && each.safe).length };
+}
+
+function tellRefusals(file: InputFile, analysis: Analysis): void {
+  for (const finding of analysis.findings) {
+    const outcome = finding.fix();
+    if (!outcome || 'edits' in outcome) continue;
+    const line = analysis.text.slice(0, finding.span.start).split('\n').length;
+    console.error(`${file.name}:${line} ${outcome.title}: ${outcome.refused}`);
+  }
+}
+
+/** Writes beside the file and renames, so that nobody ever sees half a file. A link stays, its target is replaced. */
+function replaceFile(file: InputFile, text: string): void {
+  let beside = '';
+  try {
+    const target = realpathSync(String(file.path));
+    const { mode } = statSync(target);
+    beside = `${target}.${randomBytes(4).toString('hex')}.tmp`;
+    writeFileSync(beside, text, { mode, flag: 'wx' });
+    chmodSync(beside, mode);
+    renameSync(beside, target);
+  } catch (error) {
+    if (beside) rmSync(beside, { force: true });
+    throw new UserError(`${file.name}: not changed: ${reasonOf(error)}`);
+  }
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

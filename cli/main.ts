@@ -1,0 +1,138 @@
+import { parseArgs } from 'node:util';
+import { formatVersion, type KubernetesVersion, parseVersion } from '../engine/index.ts';
+import { version as packageVersion } from '../package.json';
+import { startStdioServer } from '../server/stdio.ts';
+import { check } from './check.ts';
+import { UserError } from './files.ts';
+import { fix } from './fix.ts';
+
+const HELP = `native-sidecars: finds containers that keep Kubernetes Jobs from completing, and makes them native sidecars.
+
+Usage
+  native-sidecars check [options] PATH...   report what is found
+  native-sidecars fix [options] PATH...     change the files
+  native-sidecars lsp --stdio               run the language server
+
+PATH is a file, a folder (walked for .yaml .yml .json .tpl, as .gitignore allows) or - for standard input.
+'native-sidecars COMMAND --help' tells the options of a command. --version prints the version.`;
+
+const CHECK_HELP = `native-sidecars check [options] PATH...: reports containers that keep Jobs from completing.
+
+Options
+  --format text|json          how to report (text); docs/json-output.schema.json describes the JSON
+  --kubernetes-version 1.29   the cluster's version (1.33)
+  --no-config                 read no configuration file
+  --help                      this text
+
+Exit status: 0 nothing at warning or above, 1 findings, 2 wrong usage or unreadable input.`;
+
+const FIX_HELP = `native-sidecars fix [options] PATH...: makes the containers native sidecars.
+
+Options
+  --diff                      show what would change, change nothing
+  --unsafe                    also make changes that a person should review
+  --kubernetes-version 1.29   the cluster's version (1.33)
+  --no-config                 read no configuration file
+  --help                      this text
+
+With - the fixed text goes to standard output. Files are replaced at once; mode and line endings stay.
+Exit status: 0 done or nothing to do, 2 wrong usage or unreadable input.`;
+
+const LSP_HELP = `native-sidecars lsp --stdio: runs the language server on standard input and output.`;
+
+// Lines that nobody reads any more (| head) are no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  throw error;
+});
+
+try {
+  process.exitCode = run(process.argv.slice(2));
+} catch (error) {
+  const isOurs = error instanceof UserError;
+  console.error(
+    `native-sidecars: ${isOurs ? error.message : `internal error: ${String((error as Error)?.message ?? error)}`}`,
+  );
+  process.exitCode = 2;
+}
+
+function run(argv: string[]): number | undefined {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case undefined:
+      console.error(HELP);
+      return 2;
+    case '--help':
+    case '-h':
+    case 'help':
+      console.log(HELP);
+      return 0;
+    case '--version':
+    case '-v':
+      console.log(packageVersion);
+      return 0;
+    case 'check': {
+      const { values, paths } = parse(rest, { format: { type: 'string', default: 'text' } });
+      if (values.help) return print(CHECK_HELP);
+      if (values.format !== 'text' && values.format !== 'json') {
+        throw new UserError(`--format is text or json, not '${values.format}'`);
+      }
+      return check(needPaths('check', paths), { format: values.format, version: versionOf(values) });
+    }
+    case 'fix': {
+      const { values, paths } = parse(rest, { diff: { type: 'boolean' }, unsafe: { type: 'boolean' } });
+      if (values.help) return print(FIX_HELP);
+      const options = { diff: values.diff === true, unsafe: values.unsafe === true, version: versionOf(values) };
+      return fix(needPaths('fix', paths), options);
+    }
+    case 'lsp': {
+      const { values, paths } = parse(rest, { stdio: { type: 'boolean' } });
+      if (values.help) return print(LSP_HELP);
+      if (!values.stdio || paths.length > 0)
+        throw new UserError('lsp speaks over standard input and output: lsp --stdio');
+      startStdioServer();
+      return undefined;
+    }
+    default:
+      throw new UserError(`there is no command '${command}'; try check, fix, lsp or --help`);
+  }
+}
+
+type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options'];
+type Values = Record<string, string | boolean | undefined>;
+
+function parse(args: string[], options: Options): { values: Values; paths: string[] } {
+  const common: Options = {
+    help: { type: 'boolean', short: 'h' },
+    'kubernetes-version': { type: 'string' },
+    'no-config': { type: 'boolean' },
+  };
+  try {
+    const { values, positionals } = parseArgs({ args, options: { ...common, ...options }, allowPositionals: true });
+    return { values: values as Values, paths: positionals };
+  } catch (error) {
+    // Only the first sentence: Node goes on about '--' and positional arguments.
+    throw new UserError(`${(error as Error).message.split('. ')[0]}; see --help`);
+  }
+}
+
+function needPaths(command: string, paths: string[]): string[] {
+  if (paths.length === 0) throw new UserError(`${command} needs a file, a folder or - for standard input`);
+  return paths;
+}
+
+function versionOf(values: Values): KubernetesVersion | undefined {
+  const text = values['kubernetes-version'];
+  if (typeof text !== 'string') return undefined;
+  const version = parseVersion(text);
+  if (!version) throw new UserError(`'${text}' is no Kubernetes version; write it like 1.29`);
+  if (version.major !== 1 || version.minor < 20 || version.minor > 38) {
+    throw new UserError(`Kubernetes ${formatVersion(version)} is not known; 1.20 to 1.38 are`);
+  }
+  return version;
+}
+
+function print(text: string): number {
+  console.log(text);
+  return 0;
+}

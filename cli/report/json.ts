@@ -1,0 +1,43 @@
+import { type Finding, Lines, type Span } from '../../engine/index.ts';
+import type { Checked } from '../check.ts';
+
+/** The JSON report, version 1, as docs/json-output.schema.json describes it. Scripts depend on it. */
+export function reportJson(checked: readonly Checked[]): string {
+  const files = checked.map(({ path, analysis }) => {
+    const lines = new Lines(analysis.text);
+    return {
+      path,
+      findings: analysis.findings.map((finding) => findingOf(finding, lines)),
+      skipped: analysis.skipped.map(({ document, reason }) => ({ document, reason })),
+    };
+  });
+  const summary = {
+    files: files.length,
+    documents: checked.reduce((sum, { analysis }) => sum + analysis.documents, 0),
+    findings: files.reduce((sum, { findings }) => sum + findings.length, 0),
+  };
+  return `${JSON.stringify({ version: 1, files, summary }, null, 2)}\n`;
+}
+
+function findingOf(finding: Finding, lines: Lines) {
+  const range = (span: Span) => ({ start: lines.position(span.start), end: lines.position(span.end) });
+  const fix = finding.fix();
+  const fixable = fix !== undefined && 'edits' in fix;
+  return {
+    rule: finding.rule,
+    severity: finding.severity,
+    confidence: finding.confidence,
+    message: finding.message,
+    document: finding.document,
+    workload: {
+      kind: finding.workload.kind,
+      name: finding.workload.name ?? null,
+      namespace: finding.workload.namespace ?? null,
+    },
+    container: finding.container ?? null,
+    range: range(finding.span),
+    evidence: finding.evidence.map(({ message, span }) => ({ message, range: range(span) })),
+    fixable,
+    safe: fixable && fix.safe,
+  };
+}

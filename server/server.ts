@@ -1,0 +1,206 @@
+import {
+  type CancellationToken,
+  type ClientCapabilities,
+  type CodeAction,
+  type Connection,
+  DidChangeConfigurationNotification,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  ErrorCodes,
+  type InitializeParams,
+  type InitializeResult,
+  LSPErrorCodes,
+  MarkupKind,
+  ResponseError,
+  TextDocumentSyncKind,
+  TextDocuments,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { type Analysis, analyze, hover } from '../engine/index.ts';
+import { type ActionData, type ActionSupport, APPLY_COMMAND, codeActions, FIX_ALL, fixFor } from './actions.ts';
+import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
+import { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
+
+/** What the client said in `initialize`, as far as it matters here. */
+interface Client extends ActionSupport {
+  readonly pull: boolean;
+  readonly refresh: boolean;
+  readonly configuration: boolean;
+  readonly dynamicConfiguration: boolean;
+}
+
+/** Runs the language server on a connection. Gives back when it listens; `exit` ends the process as LSP says. */
+export function startServer(connection: Connection): void {
+  new Server(connection).listen();
+}
+
+class Server {
+  readonly #connection: Connection;
+  readonly #documents = new TextDocuments(TextDocument);
+  readonly #analyses = new Map<string, { version: number; generation: number; analysis: Analysis }>();
+  readonly #settings = new Map<string, Promise<Settings>>();
+  #shared = DEFAULT_SETTINGS;
+  /** Counts changes of settings: part of every result id. */
+  #generation = 0;
+  #client: Client = readClient({}, undefined);
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  listen(): void {
+    const connection = this.#connection;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onInitialized(() => {
+      if (!this.#client.dynamicConfiguration) return;
+      const section = { section: 'nativeSidecars' };
+      connection.client.register(DidChangeConfigurationNotification.type, section).catch(() => {});
+    });
+    connection.onDidChangeConfiguration(({ settings }) => {
+      this.#settings.clear();
+      this.#shared = readSettings((settings as { nativeSidecars?: unknown } | null)?.nativeSidecars);
+      this.#generation += 1;
+      this.#renew();
+    });
+    connection.languages.diagnostics.on((params, token) =>
+      this.#pull(params.textDocument.uri, params.previousResultId, token),
+    );
+    connection.onCodeAction(async (params, token) => {
+      const state = await this.#analyze(params.textDocument.uri);
+      if (!state) return [];
+      answerOnlyIf(!token.isCancellationRequested);
+      return codeActions(state.document, state.analysis, params, this.#client);
+    });
+    connection.onCodeActionResolve((action) => this.#resolve(action));
+    connection.onHover(async ({ textDocument, position }, token) => {
+      const state = await this.#analyze(textDocument.uri);
+      if (!state) return null;
+      answerOnlyIf(!token.isCancellationRequested);
+      const found = hover(state.analysis, state.document.offsetAt(position));
+      if (!found) return null;
+      const contents = { kind: MarkupKind.Markdown, value: found.markdown };
+      return { contents, range: toRange(state.document, found.span) };
+    });
+    connection.onExecuteCommand(async ({ command, arguments: [data] = [] }) => {
+      if (command !== APPLY_COMMAND)
+        throw new ResponseError(ErrorCodes.InvalidParams, `There is no command ${command}.`);
+      const { document, fix } = await this.#fix(data as ActionData);
+      await connection.workspace.applyEdit(toWorkspaceEdit(document, fix.edits, this.#client.versioned));
+    });
+    this.#documents.onDidChangeContent(({ document }) => this.#push(document.uri));
+    this.#documents.onDidClose(({ document }) => {
+      this.#analyses.delete(document.uri);
+      this.#settings.delete(document.uri);
+      if (!this.#client.pull) connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    });
+    this.#documents.listen(connection);
+    connection.listen();
+  }
+
+  #initialize({ capabilities, initializationOptions }: InitializeParams): InitializeResult {
+    this.#client = readClient(capabilities, initializationOptions);
+    return {
+      serverInfo: { name: SOURCE },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        ...(this.#client.pull && {
+          diagnosticProvider: { identifier: SOURCE, interFileDependencies: false, workspaceDiagnostics: false },
+        }),
+        codeActionProvider: this.#client.literals
+          ? { codeActionKinds: ['quickfix', FIX_ALL], resolveProvider: this.#client.resolve }
+          : true,
+        hoverProvider: true,
+        executeCommandProvider: { commands: [APPLY_COMMAND] },
+      },
+    };
+  }
+
+  async #settingsOf(uri: string): Promise<Settings> {
+    if (!this.#client.configuration) return this.#shared;
+    let settings = this.#settings.get(uri);
+    if (!settings) {
+      settings = this.#connection.workspace
+        .getConfiguration({ scopeUri: uri, section: 'nativeSidecars' })
+        .then(readSettings, () => DEFAULT_SETTINGS);
+      this.#settings.set(uri, settings);
+    }
+    return settings;
+  }
+
+  /** The analysis of an open document as it stands now; undefined when it is closed or checking is off. */
+  async #analyze(uri: string): Promise<{ document: TextDocument; analysis: Analysis } | undefined> {
+    const { enable, options } = await this.#settingsOf(uri);
+    const document = this.#documents.get(uri);
+    if (!document || !enable) return undefined;
+    const known = this.#analyses.get(uri);
+    const isFresh = known?.version === document.version && known.generation === this.#generation;
+    if (known && isFresh) return { document, analysis: known.analysis };
+    const analysis = analyze(document.getText(), { ...options, ...(known && { previous: known.analysis }) });
+    this.#analyses.set(uri, { version: document.version, generation: this.#generation, analysis });
+    return { document, analysis };
+  }
+
+  async #diagnostics(uri: string) {
+    const state = await this.#analyze(uri);
+    const { document, analysis } = state ?? {};
+    if (!document || !analysis) return [];
+    return analysis.findings.map((finding) => toDiagnostic(document, finding, this.#client.related));
+  }
+
+  async #pull(uri: string, previous: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport> {
+    const items = await this.#diagnostics(uri);
+    answerOnlyIf(!token.isCancellationRequested);
+    const resultId = `${this.#documents.get(uri)?.version ?? 0}/${this.#generation}`;
+    if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+    return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+  }
+
+  async #push(uri: string): Promise<void> {
+    if (this.#client.pull) return;
+    const version = this.#documents.get(uri)?.version;
+    const diagnostics = await this.#diagnostics(uri);
+    const current = this.#documents.get(uri)?.version;
+    // An older text than the client's: the next change brings its own.
+    if (version === undefined || version !== current) return;
+    await this.#connection.sendDiagnostics({ uri, version, diagnostics });
+  }
+
+  #renew(): void {
+    if (this.#client.refresh) this.#connection.languages.diagnostics.refresh();
+    for (const { uri } of this.#documents.all()) this.#push(uri);
+  }
+
+  async #resolve(action: CodeAction): Promise<CodeAction> {
+    if (!action.data) return action;
+    const { document, fix } = await this.#fix(action.data as ActionData);
+    return { ...action, edit: toWorkspaceEdit(document, fix.edits, this.#client.versioned) };
+  }
+
+  async #fix(data: ActionData) {
+    const state = await this.#analyze(data.uri);
+    const fix = state && state.document.version === data.version ? fixFor(state.analysis, data) : undefined;
+    if (!state || !fix)
+      throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
+    return { document: state.document, fix };
+  }
+}
+
+function answerOnlyIf(isWanted: boolean): void {
+  if (!isWanted) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+}
+
+function readClient({ textDocument, workspace }: ClientCapabilities, options: unknown): Client {
+  const codeAction = textDocument?.codeAction;
+  return {
+    pull: textDocument?.diagnostic !== undefined,
+    refresh: workspace?.diagnostics?.refreshSupport === true,
+    configuration: workspace?.configuration === true,
+    dynamicConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    literals: codeAction?.codeActionLiteralSupport !== undefined,
+    resolve: codeAction?.dataSupport === true && codeAction.resolveSupport?.properties.includes('edit') === true,
+    disabled: codeAction?.disabledSupport === true,
+    versioned: workspace?.workspaceEdit?.documentChanges === true,
+    related: (textDocument?.diagnostic ?? textDocument?.publishDiagnostics)?.relatedInformation === true,
+    openRule: (options as { openRule?: unknown } | null | undefined)?.openRule === true,
+  };
+}
