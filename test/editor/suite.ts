@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+
+const CRON_JOB = `apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: nightly
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            # The work.
+            - name: backup
+              image: alpine:3.20
+              command: ["tar", "cz", "/data"]
+            # The proxy.
+            - name: haproxy # over the replicas
+              image: haproxy:2.9
+`;
+
+const FIXED = CRON_JOB.replace(
+  /( {10}containers:\n[\s\S]*)( {12}# The proxy\.\n {12}- name: haproxy # over the replicas\n {14}image: haproxy:2\.9\n)/,
+  '          initContainers:\n$2              restartPolicy: Always\n$1',
+);
+
+/** Asks until the answer is there: the server answers in its own time. */
+async function until<T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+    // A busy editor may cancel a question: it is asked again.
+    const answer = await Promise.resolve()
+      .then(ask)
+      .catch(() => undefined);
+    if (answer !== undefined) return answer;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+const found = (document: vscode.TextDocument) =>
+  vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'native-sidecars');
+
+const finding = (document: vscode.TextDocument) => until('a diagnostic', () => found(document)[0]);
+const nothing = (document: vscode.TextDocument) =>
+  until('no diagnostic', () => (found(document).length === 0 ? true : undefined));
+
+async function open(content: string, language = 'yaml'): Promise<vscode.TextEditor> {
+  const document = await vscode.workspace.openTextDocument({ content, language });
+  return vscode.window.showTextDocument(document);
+}
+
+async function actionsAt(
+  document: vscode.TextDocument,
+  range: vscode.Range,
+  kind?: string,
+): Promise<vscode.CodeAction[]> {
+  return until('code actions', async () => {
+    const command = 'vscode.executeCodeActionProvider';
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(command, document.uri, range, kind, 20);
+    return actions.length > 0 ? actions : undefined;
+  });
+}
+
+suite('Native Sidecars in VS Code', () => {
+  teardown(async () => {
+    await vscode.workspace
+      .getConfiguration('nativeSidecars')
+      .update('rules', undefined, vscode.ConfigurationTarget.Global);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  test('an unsaved file is checked while it is typed', async () => {
+    const editor = await open('');
+    const [head = '', tail = ''] = CRON_JOB.split('            # The proxy.');
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), head));
+    await nothing(editor.document);
+    const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
+    await editor.edit((edit) => edit.insert(end, `            # The proxy.${tail}`));
+    const diagnostic = await finding(editor.document);
+    assert.equal(editor.document.getText(diagnostic.range), 'haproxy');
+    assert.equal(diagnostic.severity, vscode.DiagnosticSeverity.Warning);
+    const code = diagnostic.code as { value: string; target: vscode.Uri };
+    assert.equal(code.value, 'non-native-sidecar');
+    assert.match(code.target.path, /docs\/rules\/non-native-sidecar\.md$/);
+    assert.match(diagnostic.relatedInformation?.[0]?.message ?? '', /haproxy:2\.9/);
+  });
+
+  test('the preferred quick fix makes the move by keyboard, and one undo takes it back', async () => {
+    const editor = await open(CRON_JOB);
+    const { range } = await finding(editor.document);
+    editor.selection = new vscode.Selection(range.start, range.start);
+    await actionsAt(editor.document, range);
+    await until('the fix', async () => {
+      await vscode.commands.executeCommand('editor.action.autoFix');
+      return editor.document.getText() === FIXED ? true : undefined;
+    });
+    await nothing(editor.document);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), CRON_JOB);
+  });
+
+  test('the quick fixes are offered by name', async () => {
+    const editor = await open(CRON_JOB);
+    const { range } = await finding(editor.document);
+    const actions = await actionsAt(editor.document, range, 'quickfix');
+    const titles = actions.map(({ title }) => title);
+    assert.ok(titles.includes("Make 'haproxy' a native sidecar"), titles.join(', '));
+    assert.ok(titles.includes('Open the page of non-native-sidecar'), titles.join(', '));
+    assert.equal(actions.find(({ title }) => title.startsWith('Make'))?.isPreferred, true);
+  });
+
+  test('a file is fixed on save', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const uri = vscode.Uri.joinPath(folder.uri, 'fix-on-save.yaml');
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(CRON_JOB));
+    const settings = vscode.workspace.getConfiguration('editor');
+    const onSave = { 'source.fixAll.nativeSidecars': 'explicit' };
+    await settings.update('codeActionsOnSave', onSave, vscode.ConfigurationTarget.Global);
+    try {
+      const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+      await finding(editor.document);
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# saved\n'));
+      await until('the fixed file', async () => {
+        await editor.document.save();
+        return editor.document.getText() === `# saved\n${FIXED}` ? true : undefined;
+      });
+    } finally {
+      await settings.update('codeActionsOnSave', undefined, vscode.ConfigurationTarget.Global);
+      await vscode.workspace.fs.delete(uri);
+    }
+  });
+
+  test('the command fixes the whole file', async () => {
+    const editor = await open(`${CRON_JOB}---\n${CRON_JOB}`);
+    await until('two diagnostics', () => (found(editor.document).length === 2 ? true : undefined));
+    await until('the fix', async () => {
+      await vscode.commands.executeCommand('nativeSidecars.fixFile');
+      return editor.document.getText() === `${FIXED}---\n${FIXED}` ? true : undefined;
+    });
+  });
+
+  test('a hover explains the flagged container and the fields of native ones', async () => {
+    const editor = await open(`${CRON_JOB}---\n${FIXED}`);
+    await finding(editor.document);
+    const text = editor.document.getText();
+    const second = text.indexOf('---');
+    for (const [word, expected] of [
+      ['haproxy #', /is a regular container[\s\S]*1\.29/],
+      ['initContainers', /native sidecar[\s\S]*stable/],
+      ['restartPolicy: Always', /keeps running beside/],
+    ] as const) {
+      const offset = text.indexOf(word, word === 'haproxy #' ? 0 : second);
+      const position = editor.document.positionAt(offset + 1);
+      const shown = await until(`a hover on ${word}`, async () => {
+        const command = 'vscode.executeHoverProvider';
+        const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(command, editor.document.uri, position);
+        const contents = hovers.flatMap((hover) => hover.contents.map((each) => (each as vscode.MarkdownString).value));
+        return contents.find((each) => expected.test(each));
+      });
+      assert.match(shown, /kubernetes\.io/);
+    }
+  });
+
+  for (const name of ['SidecarCronJob', 'SidecarJob', 'SidecarCronJobFailing', 'SidecarContainer']) {
+    test(`the snippet ${name} is inserted and has nothing to report`, async () => {
+      const editor = await open('');
+      const items = await until(`the completion ${name}`, async () => {
+        const command = 'vscode.executeCompletionItemProvider';
+        const at = new vscode.Position(0, 0);
+        const list = await vscode.commands.executeCommand<vscode.CompletionList>(command, editor.document.uri, at);
+        const item = list.items.find(({ label }) => (typeof label === 'string' ? label : label.label) === name);
+        return item && [item];
+      });
+      const snippet = items[0]?.insertText;
+      assert.ok(snippet instanceof vscode.SnippetString);
+      await editor.insertSnippet(snippet);
+      assert.match(editor.document.getText(), /restartPolicy: Always/);
+      if (name !== 'SidecarContainer') assert.match(editor.document.getText(), /^apiVersion: batch\/v1$/m);
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# done\n'));
+      await until('an answer', () =>
+        vscode.commands.executeCommand('vscode.executeHoverProvider', editor.document.uri, new vscode.Position(0, 0)),
+      );
+      assert.deepEqual(found(editor.document), []);
+    });
+  }
+
+  test('a changed setting counts at once', async () => {
+    const editor = await open(CRON_JOB);
+    await finding(editor.document);
+    const settings = vscode.workspace.getConfiguration('nativeSidecars');
+    await settings.update('rules', { 'non-native-sidecar': 'off' }, vscode.ConfigurationTarget.Global);
+    await nothing(editor.document);
+    await settings.update('rules', { 'non-native-sidecar': 'hint' }, vscode.ConfigurationTarget.Global);
+    const diagnostic = await finding(editor.document);
+    assert.equal(diagnostic.severity, vscode.DiagnosticSeverity.Hint);
+  });
+
+  for (const language of ['helm', 'json']) {
+    test(`the language id ${language} is checked`, async () => {
+      const text = language === 'json' ? JSON.stringify(JOB, null, 2) : CRON_JOB;
+      const editor = await open(text, language);
+      assert.equal(editor.document.languageId, language);
+      const diagnostic = await finding(editor.document);
+      assert.match(editor.document.getText(diagnostic.range), /haproxy/);
+    });
+  }
+
+  test('the server starts again on command', async () => {
+    const editor = await open(CRON_JOB);
+    await finding(editor.document);
+    await vscode.commands.executeCommand('nativeSidecars.restartServer');
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# again\n'));
+    const diagnostic = await until('a diagnostic in its new place', () =>
+      found(editor.document).find(({ range }) => range.start.line === 18),
+    );
+    assert.equal(editor.document.getText(diagnostic.range), 'haproxy');
+  });
+
+  test('every command is there', async () => {
+    const commands = await vscode.commands.getCommands(true);
+    for (const name of ['fixFile', 'openRules', 'openRule', 'restartServer', 'showOutput']) {
+      assert.ok(commands.includes(`nativeSidecars.${name}`), name);
+    }
+    await vscode.commands.executeCommand('nativeSidecars.showOutput');
+  });
+});
+
+const JOB = {
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  metadata: { name: 'x' },
+  spec: {
+    template: {
+      spec: {
+        restartPolicy: 'Never',
+        containers: [
+          { name: 'work', image: 'alpine' },
+          { name: 'haproxy', image: 'haproxy:2.9' },
+        ],
+      },
+    },
+  },
+};
