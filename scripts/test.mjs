@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build, installPackages } from './setup.mjs';
 
+/** The largest that the packed extension may become, in bytes. */
+const VSIX_LIMIT = 600_000;
 const NODE_SUITES = ['unit', 'server', 'cli', 'corpus'];
 const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const suites = asked.length > 0 ? asked : [...NODE_SUITES, 'editor'];
@@ -117,9 +119,6 @@ async function bundleEditorTests() {
     external: ['vscode'],
   });
 }
-
-/** The largest that the packed extension may become, in bytes. */
-const VSIX_LIMIT = 600_000;
 
 function packExtensions() {
   build('--production');
