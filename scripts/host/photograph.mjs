@@ -11,10 +11,10 @@ const FIX = "Make 'haproxy' a native sidecar";
 /** Opens the first example in the installed extension, takes the fix by keyboard, undoes it; three pictures. */
 export async function photograph(host, vsix, folder) {
   mkdirSync(folder, { recursive: true });
-  const workspace = mkdtempSync(join(tmpdir(), 'native-sidecars-photo-'));
+  const temp = mkdtempSync(join(tmpdir(), 'native-sidecars-photo-'));
+  const workspace = join(temp, 'examples');
   cpSync('examples', workspace, { recursive: true });
   const file = join(workspace, FILE);
-  cpSync(file, join(workspace, 'before.yaml'));
   const before = readFileSync(file, 'utf8');
   const settings = {
     'editor.minimap.enabled': false,
@@ -50,26 +50,26 @@ export async function photograph(host, vsix, folder) {
     await editor.locator('.squiggly-warning').waitFor();
     await editor.locator('.view-lines').click();
     await page.locator('.editor-instance .monaco-editor.focused').waitFor();
-    await pressUntil('Control+b', page.locator('.part.sidebar:not(:visible)').or(page.locator('body')));
     // F8 goes to the next problem and shows it in words.
     await pressUntil('F8', page.locator('.marker-widget:visible', { hasText: 'native sidecar' }));
     await page.waitForTimeout(500);
     await picture('underline');
     await page.keyboard.press('Escape');
-    await editor.locator('[class*="codicon-gutter-lightbulb"]').first().waitFor();
+    await page.locator('.editor-instance .monaco-editor.focused').waitFor();
     await pressUntil('Control+.', page.locator('.action-widget:visible', { hasText: FIX }));
     await page.waitForTimeout(300);
     await picture('fix');
     await page.keyboard.press('Enter');
     await editor.locator('.view-line', { hasText: 'restartPolicy: Always' }).waitFor();
     await editor.locator('.squiggly-warning').waitFor({ state: 'detached' });
+    await compare(page, pressUntil);
+    await picture('before-after');
+    await page.keyboard.press('Control+w');
+    await editor.locator('.view-lines').click();
     await page.keyboard.press('Control+s');
     await page.locator('.tab.active:not(.dirty)').first().waitFor();
     const after = readFileSync(file, 'utf8');
     assert.match(after, /initContainers:\n +# Balances the connections over the replicas\.\n +- name: haproxy\n/);
-    await compare(page, pressUntil);
-    await picture('before-after');
-    await page.keyboard.press('Control+w');
     await editor.locator('.view-lines').click();
     await page.keyboard.press('Control+z');
     await editor.locator('.squiggly-warning').waitFor();
@@ -83,20 +83,20 @@ export async function photograph(host, vsix, folder) {
   } finally {
     await browser?.close();
     await server.stop();
-    rmSync(workspace, { recursive: true, force: true });
+    rmSync(temp, { recursive: true, force: true });
   }
 }
 
-/** Compares the saved file with the copy of what it was. */
+/** Shows what the fix changed beside what is on disk. */
 async function compare(page, pressUntil) {
   const input = page.locator('.quick-input-widget:visible input').first();
+  await page.keyboard.press('Control+b');
   await pressUntil('F1', input);
-  await input.fill('>File: Compare Active File With...');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Compare Active File With' }).first().waitFor();
-  await page.keyboard.press('Enter');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'before.yaml' }).first().waitFor();
-  await input.fill('before.yaml');
-  await page.waitForTimeout(500);
+  await input.fill('>Compare Active File with Saved');
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: 'Compare Active File with Saved' })
+    .first()
+    .waitFor();
   await page.keyboard.press('Enter');
   await page.locator('.monaco-diff-editor').first().waitFor();
   await page.waitForTimeout(1500);
