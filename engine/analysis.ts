@@ -89,7 +89,7 @@ export interface PodAt {
  * Documents above this many UTF-16 units are skipped. Kubernetes stores no object above 1.5 MiB (etcd's default
  * request limit); a `List` may be larger, but reading one takes longer than a person waits.
  */
-export const MAX_DOCUMENT_LENGTH = 2 * 1024 * 1024;
+const MAX_DOCUMENT_LENGTH = 2 * 1024 * 1024;
 
 /** One document by itself: spans are offsets in its own text. */
 interface DocumentAnalysis {

@@ -14,7 +14,7 @@ export interface Hover {
 const DOCUMENTATION = 'https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/';
 
 /** Which Kubernetes versions have native sidecars, as a Markdown table. */
-export const VERSION_TABLE = [
+const VERSION_TABLE = [
   '| Kubernetes | native sidecars |',
   '|---|---|',
   ...SIDECAR_STAGES.map(({ since, state, meaning }) => `| ${since} | ${state}: ${meaning} |`),

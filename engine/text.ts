@@ -29,7 +29,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 }
 
 /** The edits by their place in the text; those that start at one offset keep their order. */
-export function sortEdits(edits: readonly Edit[]): Edit[] {
+function sortEdits(edits: readonly Edit[]): Edit[] {
   return [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
 }
 

@@ -16,7 +16,7 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.nativeSidecars`;
 export const APPLY_COMMAND = 'nativeSidecars.applyFix';
 
 /** Opens a rule's page, on clients that say that they can. Its argument is the page. */
-export const OPEN_RULE_COMMAND = 'nativeSidecars.openRule';
+const OPEN_RULE_COMMAND = 'nativeSidecars.openRule';
 
 /** What the client understands of code actions. */
 export interface ActionSupport {

@@ -105,7 +105,7 @@ function resolveAliases(document: Document.Parsed): Map<Node, Node> {
 }
 
 /** The node, or what it is an alias of. */
-export function resolve(document: YamlDocument, node: unknown): YamlNode | undefined {
+function resolve(document: YamlDocument, node: unknown): YamlNode | undefined {
   if (isAlias(node)) return document.aliases.get(node);
   return (node as YamlNode | null) ?? undefined;
 }

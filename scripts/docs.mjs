@@ -1,0 +1,96 @@
+// npm run docs: writes what follows from the rules and the manifest. With --check it only compares.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { importBundled } from './bundle.mjs';
+
+const isCheck = process.argv.includes('--check');
+const { DEFAULT_VERSION, RULES } = await importBundled('engine/index.ts');
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+let stale = 0;
+
+const LEVELS = ['off', 'error', 'warning', 'info', 'hint'];
+const CONFIDENCES = ['certain', 'likely', 'possible'];
+const page = (rule) => `https://github.com/native-sidecars/native-sidecars/blob/main/docs/rules/${rule.id}.md`;
+const severities = (rule) => CONFIDENCES.map((confidence) => rule.severity(confidence, DEFAULT_VERSION));
+
+manifest.contributes.configuration.properties['nativeSidecars.rules'].properties = Object.fromEntries(
+  RULES.map((rule) => [
+    rule.id,
+    { type: 'string', enum: LEVELS, markdownDescription: `${rule.title}. [The rule's page](${page(rule)})` },
+  ]),
+);
+write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
+
+const ruleTable = (prefix) =>
+  table(
+    ['rule', 'says', ...CONFIDENCES],
+    RULES.map((rule) => [`[${rule.id}](${prefix}${rule.id}.md)`, rule.title, ...severities(rule)]),
+  );
+const settings = Object.entries(manifest.contributes.configuration.properties).sort(
+  ([, a], [, b]) => a.order - b.order,
+);
+const parts = {
+  rules: ruleTable('docs/rules/'),
+  settings: table(
+    ['setting', 'default', 'what it does'],
+    settings.map(([name, each]) => [`\`${name}\``, `\`${JSON.stringify(each.default)}\``, each.markdownDescription]),
+  ),
+  commands: table(
+    ['command', 'id'],
+    manifest.contributes.commands
+      .filter(
+        ({ command }) =>
+          !manifest.contributes.menus.commandPalette.some((each) => each.command === command && each.when === 'false'),
+      )
+      .map(({ command, title, category }) => [`${category}: ${title}`, `\`${command}\``]),
+  ),
+};
+fill('README.md', parts);
+fill('docs/rules/README.md', { rules: ruleTable('') });
+for (const rule of RULES) {
+  const file = `docs/rules/${rule.id}.md`;
+  if (!existsSync(file)) {
+    console.log(`${file} is missing: write the page of the rule '${rule.id}'`);
+    stale += 1;
+    continue;
+  }
+  const header = [
+    `# ${rule.id}`,
+    '',
+    `${rule.title}.`,
+    '',
+    table(['certain', 'likely', 'possible'], [severities(rule)]),
+  ];
+  fill(file, { header: header.join('\n') });
+}
+if (isCheck && stale > 0) console.log('run npm run docs');
+process.exitCode = stale > 0 ? 1 : 0;
+
+/** Puts generated text between `<!-- NAME -->` and `<!-- /NAME -->`. */
+function fill(file, texts) {
+  let text = readFileSync(file, 'utf8');
+  for (const [name, generated] of Object.entries(texts)) {
+    const marked = new RegExp(`(<!-- ${name} -->\\n)[\\s\\S]*?(<!-- /${name} -->)`);
+    if (!marked.test(text)) {
+      console.log(`${file} has no place for '${name}': add <!-- ${name} --> and <!-- /${name} -->`);
+      stale += 1;
+    }
+    text = text.replace(marked, (_, start, end) => `${start}${generated}\n${end}`);
+  }
+  write(file, text);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function write(file, text) {
+  if (readFileSync(file, 'utf8') === text) return;
+  if (isCheck) {
+    console.log(`${file} is stale`);
+    stale += 1;
+  } else {
+    writeFileSync(file, text);
+    console.log(`wrote ${file}`);
+  }
+}

@@ -1,0 +1,71 @@
+// Imports run one way; foreign parsers have one importer each. Prints what does not hold.
+import { readFileSync } from 'node:fs';
+import { dirname, join, posix, relative } from 'node:path';
+import { globSync } from 'tinyglobby';
+
+/** From the bottom up. A room imports from itself and from rooms before it, where `only` does not say less. */
+const ROOMS = [
+  { name: 'text', files: /^engine\/text\.ts$/ },
+  { name: 'yaml', files: /^engine\/yaml\//, packages: ['yaml'] },
+  { name: 'helm', files: /^engine\/helm\//, only: ['text'] },
+  { name: 'kube', files: /^engine\/kube\// },
+  { name: 'shell', files: /^engine\/shell\//, packages: ['unbash'], only: ['text', 'yaml', 'kube'] },
+  { name: 'sidecar', files: /^engine\/sidecar\// },
+  { name: 'migrate', files: /^engine\/migrate\// },
+  { name: 'rules', files: /^engine\/rules\// },
+  { name: 'analysis', files: /^engine\/analysis\.ts$/ },
+  { name: 'hover', files: /^engine\/hover\.ts$/ },
+  { name: 'index', files: /^engine\/index\.ts$/ },
+  { name: 'server', files: /^server\//, only: ['index'], packages: [/^vscode-languageserver/] },
+  { name: 'client', files: /^client\//, only: [], packages: ['vscode', /^vscode-languageclient/] },
+  { name: 'cli', files: /^cli\//, only: ['index', 'server'], packages: [/^node:/, 'diff', 'ignore', 'tinyglobby'] },
+];
+
+/** Inside the rooms that may import a package, the only file that does so. */
+const ONLY_IMPORTERS = { yaml: ['engine/yaml/read.ts'], unbash: ['engine/shell/script.ts'] };
+/** Types alone bind nobody to a parser. */
+const TYPES_TOO = { 'engine/yaml/edit.ts': 'yaml' };
+
+const problems = [];
+for (const file of globSync(['engine/**/*.ts', 'server/**/*.ts', 'client/**/*.ts', 'cli/**/*.ts']).sort()) {
+  const room = roomOf(file);
+  const source = readFileSync(file, 'utf8');
+  for (const [statement, , specifier] of source.matchAll(
+    /^(?:import|export)\b([^;]*?)\bfrom\s+'([^']+)'|^import '([^']+)'/gm,
+  )) {
+    check(file, room, statement, specifier ?? /'([^']+)'/.exec(statement)[1]);
+  }
+}
+for (const problem of problems) console.log(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;
+
+function roomOf(file) {
+  return ROOMS.find(({ files }) => files.test(file));
+}
+
+function check(file, room, statement, specifier) {
+  if (!room) {
+    problems.push(`${file} is in no room; say in scripts/layers.mjs where it belongs`);
+    return;
+  }
+  if (!specifier.startsWith('.')) {
+    const isAllowed = room.packages?.some((each) =>
+      typeof each === 'string' ? each === specifier : each.test(specifier),
+    );
+    const importer = ONLY_IMPORTERS[specifier];
+    const isTypeOnly = statement.startsWith('import type') && TYPES_TOO[file] === specifier;
+    if (!isAllowed) problems.push(`${file}: ${room.name} may not import '${specifier}'`);
+    else if (importer && !importer.includes(file) && !isTypeOnly)
+      problems.push(`${file}: only ${importer[0]} imports '${specifier}'`);
+    return;
+  }
+  const target = relative('.', join(dirname(file), specifier))
+    .split('\\')
+    .join(posix.sep);
+  if (target === 'package.json') return;
+  const to = roomOf(target);
+  if (!to) problems.push(`${file}: '${specifier}' is in no room`);
+  else if (to !== room && !(room.only ? room.only.includes(to.name) : ROOMS.indexOf(to) < ROOMS.indexOf(room))) {
+    problems.push(`${file}: ${room.name} may not import from ${to.name} (${target})`);
+  }
+}

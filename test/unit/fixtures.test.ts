@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { type Analysis, analyze, applyEdits } from '../../engine/index.ts';
+
+/** `severity rule 'container'` of every finding, by line. */
+function seen(analysis: Analysis): string[] {
+  return analysis.findings.map(({ severity, rule, container, span }) => {
+    const line = analysis.text.slice(0, span.start).split('\n').length;
+    return `${line}: ${severity} ${rule} '${container}'`;
+  });
+}
+
+/** Markers stand on the finding's line: `# <- warning non-native-sidecar 'haproxy'`, in JSON in no place: none there. */
+function expected(text: string): string[] {
+  return text.split('\n').flatMap((line, index) => {
+    const marker = /# <- (\w+ [\w-]+ '.*?')/.exec(line);
+    return marker ? `${index + 1}: ${marker[1]}` : [];
+  });
+}
+
+const windows = (text: string) => text.replace(/\n/g, '\r\n');
+const comments = (text: string) => (text.match(/#.*$/gm) ?? []).map((each) => each.trim()).sort();
+
+for (const rule of readdirSync('test/fixtures')) {
+  const cases = readdirSync(`test/fixtures/${rule}`).filter((file) => !/\.fixed\./.test(file));
+  for (const file of cases) {
+    const path = `test/fixtures/${rule}/${file}`;
+    const text = readFileSync(path, 'utf8');
+    const fixedPath = path.replace(/\.(\w+)$/, '.fixed.$1');
+    const analysis = analyze(text);
+    test(`${rule}/${file} reports what is marked`, () => {
+      if (file.endsWith('.json')) return assert.equal(analysis.findings.length > 0, existsSync(fixedPath));
+      assert.deepEqual(seen(analysis), expected(text));
+      for (const { span } of analysis.findings) assert.ok(span.start < span.end && span.end <= text.length);
+    });
+    test(`${rule}/${file} ${existsSync(fixedPath) ? 'is fixed as shown' : 'has no fix'}`, () => {
+      const fix = analysis.fixAll(analysis.findings, { unsafe: true });
+      if (!existsSync(fixedPath)) return assert.equal(fix, undefined);
+      assert.ok(fix, JSON.stringify(analysis.findings.map((finding) => finding.fix())));
+      const fixed = applyEdits(text, fix.edits);
+      assert.equal(fixed, readFileSync(fixedPath, 'utf8'));
+      assert.deepEqual(comments(fixed), comments(text));
+      const again = analyze(fixed);
+      assert.deepEqual(again.skipped, []);
+      assert.deepEqual(
+        again.findings.filter((finding) => 'edits' in (finding.fix() ?? {})),
+        [],
+      );
+      const twin = analyze(windows(text));
+      const twinFix = twin.fixAll(twin.findings, { unsafe: true });
+      assert.equal(applyEdits(windows(text), twinFix?.edits ?? []), windows(fixed));
+    });
+  }
+}
