@@ -86,10 +86,10 @@ export interface PodAt {
 }
 
 /**
- * Documents above this many UTF-16 units are skipped. Kubernetes stores no object above 1.5 MiB (etcd's default
- * request limit); a `List` may be larger, but reading one takes longer than a person waits.
+ * Documents above this many UTF-16 units are skipped. Kubernetes stores no object above 1.5 MiB (etcd's default request
+ * limit); a `List` may be larger, but reading one takes longer than a person waits.
  */
-const MAX_DOCUMENT_LENGTH = 2 * 1024 * 1024;
+const MAX_DOCUMENT_LENGTH = 1.5 * 1024 * 1024;
 
 /** One document by itself: spans are offsets in its own text. */
 interface DocumentAnalysis {
@@ -245,7 +245,7 @@ function analyzeDocument(
   if (text.length > MAX_DOCUMENT_LENGTH) {
     return {
       ...nothing,
-      skipped: 'it is larger than 2 MiB; check its parts one by one',
+      skipped: 'it is larger than 1.5 MiB; check its parts one by one',
     };
   }
   const document = readYaml(text);

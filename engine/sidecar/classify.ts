@@ -55,7 +55,9 @@ interface Candidate {
 export function classify(pod: Pod): Role[] {
   const clues = readClues(pod);
   const handshakes = readHandshakes(clues);
-  const candidates = clues.map((each) => candidate(pod, each, clues, handshakes));
+  const [first] = clues;
+  const alike = first !== undefined && clues.length > 1 && clues.every((each) => sameProgram(each, first));
+  const candidates = clues.map((each) => candidate(pod, each, { all: clues, alike, handshakes }));
   const lowest = Math.min(...candidates.map(({ rank }) => rank));
   return candidates.map(({ clues: { container }, rank, confidence, evidence }) => {
     if (markerOf(pod, container)?.role === 'main') return { container, role: 'main', confidence: 'certain', evidence };
@@ -64,7 +66,15 @@ export function classify(pod: Pod): Role[] {
   });
 }
 
-function candidate(pod: Pod, clues: Clues, all: readonly Clues[], handshakes: readonly Handshake[]): Candidate {
+/** What a container is compared with. */
+interface Surroundings {
+  readonly all: readonly Clues[];
+  /** Whether all containers run the same program: parallel work, not one task and its helpers. */
+  readonly alike: boolean;
+  readonly handshakes: readonly Handshake[];
+}
+
+function candidate(pod: Pod, clues: Clues, { all, alike, handshakes }: Surroundings): Candidate {
   const { container, daemon, endless } = clues;
   const found: { rank: number; confidence: Confidence; evidence: Evidence }[] = [];
   const add = (rank: number, confidence: Confidence, evidence: Evidence) => found.push({ rank, confidence, evidence });
@@ -76,8 +86,7 @@ function candidate(pod: Pod, clues: Clues, all: readonly Clues[], handshakes: re
     if (to !== clues) continue;
     if (act.kind === 'signal-file' ? wrapsDaemon(clues) : true) add(6, 'certain', clue);
   }
-  const alike = all.every((other) => sameProgram(other, clues));
-  if (daemon && !(alike && all.length > 1)) {
+  if (daemon && !alike) {
     const rank = daemon.family.role === 'helper' ? 5 : daemon.family.role === 'service' ? 3 : 2;
     add(rank, 'likely', daemon.clue);
   }
