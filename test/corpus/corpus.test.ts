@@ -13,8 +13,8 @@ const SHARED = ['../shared/corpus', '../shared/companion'];
 const isShared = SHARED.every((folder) => existsSync(folder));
 const sharedSkip = isShared ? false : `${SHARED.join(' and ')} are not here`;
 
-const files = globSync(['examples', ...(isShared ? SHARED : [])], { expandDirectories: true })
-  .filter((file) => /\.(?:ya?ml|json|tpl)$/.test(file))
+const files = ['examples', ...(isShared ? SHARED : [])]
+  .flatMap((folder) => globSync('**/*.{yaml,yml,json,tpl}', { cwd: folder }).map((file) => `${folder}/${file}`))
   .sort();
 const given = files.map((file) => ({ name: file, text: readFileSync(file, 'utf8') }));
 const generated = Array.from({ length: 500 }, (_, seed) => ({ name: `generated ${seed}`, text: generate(seed) }));
@@ -58,8 +58,10 @@ test('there is enough to try', { skip: sharedSkip }, () => {
 
 test('every fix leaves comments and lines as they were, and has nothing left to do', (context) => {
   for (const { name, before, after, moved } of offered) {
-    assert.deepEqual(comments(after), comments(before), name);
     const isBlock = before.includes('\n') && !/^\s*[{[]/.test(before) && !/containers: \[|\{\s*name/.test(before);
+    // In one line of JSON a '#' is never a comment.
+    const isJson = /^\s*[{[]/.test(before);
+    if (!isJson) assert.deepEqual(comments(after), comments(before), name);
     if (isBlock) assert.deepEqual(lines(after), lines(before), name);
     const again = analyze(after);
     assert.equal(again.skipped.length, analyze(before).skipped.length, name);
@@ -80,7 +82,7 @@ test('a second run changes nothing', () => {
       return fix ? applyEdits(before, fix.edits) : before;
     };
     const once = fixAll(text);
-    assert.equal(fixAll(once), once, name);
+    assert.ok(fixAll(once) === once, name);
   }
 });
 
@@ -89,11 +91,9 @@ test('the twin with Windows line endings gives the twin of the result', () => {
     const unix = text.replace(/\r\n/g, '\n');
     if (unix.includes('\r')) continue;
     const [before, after] = [fixes({ name, text: unix }), fixes({ name, text: windows(unix) })];
-    assert.deepEqual(
-      after.map((each) => each.after),
-      before.map((each) => windows(each.after)),
-      name,
-    );
+    assert.equal(after.length, before.length, name);
+    // Long texts are compared by hand: showing how they differ would take minutes.
+    for (const [index, each] of after.entries()) assert.ok(each.after === windows(before[index]?.after ?? ''), name);
   }
 });
 
