@@ -15,7 +15,12 @@ export function splitDocuments(text: string): Span[] {
   }
   const first = cuts[0];
   if (first === undefined) return [{ start: 0, end: text.length }];
-  if (!/^\uFEFF?(?:[ \t]*(?:#.*)?(?:\r?\n|\r)|%.*(?:\r?\n|\r))*$/.test(text.slice(0, first))) cuts.unshift(0);
+  if (holdsContent(text.slice(0, first))) cuts.unshift(0);
   else cuts[0] = 0;
   return cuts.map((start, i) => ({ start, end: cuts[i + 1] ?? text.length }));
+}
+
+/** Whether a text holds more than comments, directives and blank lines. */
+function holdsContent(text: string): boolean {
+  return text.split(/\r\n|\n|\r/).some((line) => !/^(?:\uFEFF?\s*(?:#|$)|%)/.test(line));
 }

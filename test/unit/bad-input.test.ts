@@ -81,6 +81,10 @@ const CASES: readonly [name: string, text: string][] = [
     'init containers that are a string',
     job('\n      - {name: a}\n      - {name: haproxy, image: haproxy}\n', '      initContainers: none\n'),
   ],
+  [
+    'a long licence before the first separator, with Windows line endings',
+    `${'# a line\n'.repeat(300)}x: 1\n---\n${job('\n')}`.replaceAll('\n', '\r\n'),
+  ],
   ['tabs', job('\n\t- name: a\n\t- name: haproxy\n')],
   ['old Macintosh line endings', EXAMPLE.replaceAll('\n', '\r')],
   ['mixed line endings', EXAMPLE.replace(/\n/g, (_, at: number) => (at % 2 ? '\n' : '\r\n'))],
