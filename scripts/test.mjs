@@ -7,7 +7,7 @@ import { build, installPackages } from './setup.mjs';
 
 /** The largest that the packed extension may become, in bytes. */
 const VSIX_LIMIT = 600_000;
-const NODE_SUITES = ['unit', 'server', 'cli'];
+const NODE_SUITES = ['unit', 'server', 'cli', 'corpus'];
 const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const suites = asked.length > 0 ? asked : [...NODE_SUITES, 'editor'];
 const unknown = suites.find((each) => each !== 'editor' && !NODE_SUITES.includes(each));
@@ -62,6 +62,10 @@ async function runNodeTests(files) {
     // A file fails with its tests; alone it fails when it crashed.
     if (data.details.type === 'suite' || (isFile(data) && data.details.error?.failureType === 'subtestsFailed')) return;
     total.failed += 1;
+  });
+  stream.on('test:diagnostic', (data) => {
+    if (!/^(?:tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(data.message))
+      console.log(`  ${data.message}`);
   });
   const report = stream.compose(new spec());
   let text = '';
