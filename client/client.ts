@@ -6,6 +6,8 @@ const LANGUAGES = ['yaml', 'helm', 'json', 'jsonc'];
 
 const RULES_PAGE = 'https://github.com/native-sidecars/native-sidecars/blob/main/docs/rules/README.md';
 
+const FIX_ALL = 'source.fixAll.nativeSidecars';
+
 /** Makes the language client of the platform: a process on a desktop, a Web Worker in a browser. */
 export type CreateClient = (name: string, options: LanguageClientOptions) => BaseLanguageClient;
 
@@ -29,17 +31,29 @@ export async function startClient(context: vscode.ExtensionContext, create: Crea
     vscode.commands.registerCommand('nativeSidecars.showOutput', () => client.outputChannel.show(true)),
     vscode.commands.registerCommand('nativeSidecars.openRules', () => open(RULES_PAGE)),
     vscode.commands.registerCommand('nativeSidecars.openRule', (page: unknown) => open(String(page ?? RULES_PAGE))),
-    vscode.commands.registerCommand('nativeSidecars.fixFile', () =>
-      vscode.commands.executeCommand('editor.action.codeAction', {
-        kind: 'source.fixAll.nativeSidecars',
-        apply: 'first',
-      }),
-    ),
+    vscode.commands.registerCommand('nativeSidecars.fixFile', fixFile),
     { dispose: () => client.dispose() },
   );
   await client.start();
   showStatus(status);
   return client;
+}
+
+/** Makes all sidecars of the active file native, as far as that is safe; says so when there is nothing to do. */
+async function fixFile(): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document) return;
+  const whole = new vscode.Range(0, 0, document.lineCount, 0);
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    whole,
+    FIX_ALL,
+    1,
+  );
+  const edit = actions.find(({ kind }) => kind?.value === FIX_ALL)?.edit;
+  if (edit) await vscode.workspace.applyEdit(edit);
+  else vscode.window.setStatusBarMessage('Native Sidecars: nothing to fix in this file', 5_000);
 }
 
 function createStatus(): vscode.LanguageStatusItem {
