@@ -1,17 +1,13 @@
 // npm run bench:keystroke: what one keystroke costs the server in a file of 200 CronJobs against a file of one.
 // Both servers run side by side and take turns; figures are medians of CPU milliseconds, spent by the server's process.
-import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
-import {
-  createProtocolConnection,
-  StreamMessageReader,
-  StreamMessageWriter,
-} from 'vscode-languageserver-protocol/node';
+import { importBundled } from '../scripts/bundle.mjs';
 
 const LIMIT = 3;
 const WARM_UP = 100;
 const KEYSTROKES = 300;
 const URI = 'file:///keystroke.yaml';
+
+const { MODERN, startServer } = await importBundled('test/server/client.ts');
 
 /** A CronJob of 50 lines whose proxy keeps it from completing. */
 function cronJob(index) {
@@ -46,22 +42,10 @@ ${variables.join('\n')}
 const METER =
   "process.on('message', () => { const { user, system } = process.cpuUsage(); process.send(user + system); });";
 
-async function startServer(text) {
-  const child = spawn(
-    process.execPath,
-    ['--import', `data:text/javascript,${encodeURIComponent(METER)}`, resolve('dist/cli.cjs'), 'lsp', '--stdio'],
-    { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] },
-  );
-  const connection = createProtocolConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  );
-  connection.listen();
-  const capabilities = { textDocument: { diagnostic: { relatedInformation: true } } };
-  await connection.sendRequest('initialize', { processId: process.pid, rootUri: null, capabilities });
-  await connection.sendNotification('initialized', {});
-  const textDocument = { uri: URI, languageId: 'yaml', version: 1, text };
-  await connection.sendNotification('textDocument/didOpen', { textDocument });
+async function openServer(text) {
+  const server = await startServer(MODERN, undefined, `data:text/javascript,${encodeURIComponent(METER)}`);
+  const { connection, process: child } = server;
+  await server.open(URI, text);
   const cpu = () =>
     new Promise((done) => {
       child.once('message', done);
@@ -84,18 +68,13 @@ async function startServer(text) {
       const { items } = await connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: URI } });
       return { milliseconds: ((await cpu()) - before) / 1000, findings: items.length };
     },
-    async stop() {
-      await connection.sendRequest('shutdown');
-      await connection.sendNotification('exit');
-      connection.dispose();
-      if (child.connected) child.disconnect();
-    },
+    stop: () => server.stop(),
   };
 }
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const texts = [1, 200].map((count) => Array.from({ length: count }, (_, index) => cronJob(index)).join(''));
-const servers = await Promise.all(texts.map(startServer));
+const servers = await Promise.all(texts.map(openServer));
 const spent = [[], []];
 const found = [0, 0];
 for (let round = 0; round < WARM_UP + KEYSTROKES; round++) {

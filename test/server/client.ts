@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import {
   createProtocolConnection,
   type InitializeResult,
@@ -31,11 +32,19 @@ export interface TestServer {
   stop(): Promise<number | null>;
 }
 
-/** Starts the server and shakes hands; `settings` is what it gets when it asks for `nativeSidecars`. */
-export async function startServer(capabilities: object, settings: () => unknown = () => null): Promise<TestServer> {
-  const child = spawn(process.execPath, [resolve('dist/cli.cjs'), 'lsp', '--stdio'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+/**
+ * Starts the server and shakes hands; `settings` is what it gets when it asks for `nativeSidecars`, `preload` a module
+ * that Node imports before the server and that may speak to this process by messages.
+ */
+export async function startServer(
+  capabilities: object,
+  settings: () => unknown = () => null,
+  preload?: string,
+): Promise<TestServer> {
+  const imports = preload === undefined ? [] : ['--import', preload];
+  const child = spawn(process.execPath, [...imports, resolve('dist/cli.cjs'), 'lsp', '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit', preload === undefined ? 'ignore' : 'ipc'],
+  }) as ChildProcessByStdio<Writable, Readable, null>;
   const connection = createProtocolConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
