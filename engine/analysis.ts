@@ -1,7 +1,7 @@
 import { type Container, nameOf, type Pod, readPods } from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
-import { migrate } from './migrate/migrate.ts';
+import { migrate, type Step } from './migrate/migrate.ts';
 import { RULES } from './rules/index.ts';
 import type { PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
 import { type Confidence, classify, type Evidence } from './sidecar/classify.ts';
@@ -26,9 +26,12 @@ export interface AnalyzeOptions {
 /** A fix: its edits are offsets in the analysed text and do not overlap. */
 export interface Fix {
   readonly title: string;
+  /** The edits of all steps. */
   readonly edits: readonly Edit[];
   /** Whether the behaviour of the work provably stays. Only safe fixes are applied unasked. */
   readonly safe: boolean;
+  /** The same edits by what they do, for people to read and choose from. The first is never left out. */
+  readonly steps: readonly Step[];
 }
 
 /** Why there is no fix, in a sentence. */
@@ -55,6 +58,11 @@ export interface Finding {
   readonly pod: string;
   /** The fix or why there is none; undefined when the rule never has one. Worked out once, when first asked. */
   fix(): Fix | Refusal | undefined;
+  /**
+   * The whole migration of the pod that the finding lies in: its sidecars moved and their workarounds taken out, in one
+   * change. The same for all findings of a pod; undefined when there is nothing to migrate. Worked out once.
+   */
+  migration(): Fix | Refusal | undefined;
 }
 
 /** A document that was not checked, and why. */
@@ -181,6 +189,7 @@ class TextAnalysis implements Analysis {
       for (const container of origin.found.problem.moves ?? []) containers.add(container);
     }
     const edits: Edit[] = [];
+    const steps: Step[] = [];
     let safe = true;
     for (const [start, pods] of documents) {
       const fix = moveFix(
@@ -189,9 +198,11 @@ class TextAnalysis implements Analysis {
       );
       if ('refused' in fix) continue;
       safe &&= fix.safe;
-      edits.push(...fix.edits.map((edit) => ({ ...edit, span: shift(edit.span, start) })));
+      const placed = shiftFix(fix, start) as Fix;
+      edits.push(...placed.edits);
+      steps.push(...placed.steps);
     }
-    return edits.length > 0 ? { title: 'Make all sidecars native', edits, safe } : undefined;
+    return edits.length > 0 ? { title: 'Make all sidecars native', edits, safe, steps } : undefined;
   }
 
   #place(found: Found, start: number, document: number): Finding {
@@ -211,17 +222,8 @@ class TextAnalysis implements Analysis {
       })),
       tags: problem.tags ?? [],
       pod: `${document}/${context.pod.path.join('/')}`,
-      fix: () => {
-        const fix = found.fix();
-        if (!fix || 'refused' in fix) return fix;
-        return {
-          ...fix,
-          edits: fix.edits.map((edit) => ({
-            ...edit,
-            span: shift(edit.span, start),
-          })),
-        };
-      },
+      fix: () => shiftFix(found.fix(), start),
+      migration: () => shiftFix(found.fix(), start),
     };
     this.#origins.set(finding, { found, start });
     return finding;
@@ -282,6 +284,12 @@ function place(rule: Rule, severity: Severity | undefined, problem: Problem, con
   };
 }
 
+function shiftFix(fix: Fix | Refusal | undefined, by: number): Fix | Refusal | undefined {
+  if (!fix || 'refused' in fix) return fix;
+  const moved = (edits: readonly Edit[]) => edits.map((edit) => ({ ...edit, span: shift(edit.span, by) }));
+  return { ...fix, edits: moved(fix.edits), steps: fix.steps.map((step) => ({ ...step, edits: moved(step.edits) })) };
+}
+
 function titleOf(containers: readonly Container[]): string {
   const names = containers.map((container) => `'${nameOf(container)}'`).join(' and ');
   return `Make ${names} ${containers.length > 1 ? 'native sidecars' : 'a native sidecar'}`;
@@ -293,7 +301,13 @@ function moveFix(
 ): Fix | Refusal {
   const outcome = migrate(moves.map(({ context, containers }) => ({ pod: context.pod, containers })));
   if ('refused' in outcome) return { title, refused: outcome.refused };
-  return { title, edits: outcome.edits, safe: moves.every(({ context, containers }) => isSafe(context, containers)) };
+  const steps = [{ title, also: [], review: false, edits: outcome.edits }];
+  return {
+    title,
+    steps,
+    edits: outcome.edits,
+    safe: moves.every(({ context, containers }) => isSafe(context, containers)),
+  };
 }
 
 /** The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it. */

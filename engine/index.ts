@@ -15,6 +15,7 @@ export {
   type KubernetesVersion,
   parseVersion,
 } from './kube/version.ts';
+export type { Step } from './migrate/migrate.ts';
 export { RULES } from './rules/index.ts';
 export type { Rule, Severity, Tag } from './rules/rule.ts';
 export type { Confidence, Evidence } from './sidecar/classify.ts';

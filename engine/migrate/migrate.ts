@@ -16,6 +16,17 @@ import { asSeq, entry, isAliasNode, type YamlDocument } from '../yaml/read.ts';
 /** Edits that make a change, or why there are none. */
 export type Outcome = { readonly edits: readonly Edit[] } | { readonly refused: string };
 
+/** One thing that a fix does. */
+export interface Step {
+  /** What it does, in the imperative: "Remove shareProcessNamespace". */
+  readonly title: string;
+  /** What else its edits do, because it cannot be taken apart from it. */
+  readonly also: readonly string[];
+  /** Whether a person should look at it before it is applied; shown unticked in a preview. */
+  readonly review: boolean;
+  readonly edits: readonly Edit[];
+}
+
 /** Regular containers of one pod that become native sidecars. */
 export interface Move {
   readonly pod: Pod;
