@@ -18,6 +18,7 @@ import type { Span } from '../text.ts';
 export type YamlNode = Node;
 export type YamlMap = YAMLMap;
 export type YamlSeq = YAMLSeq;
+export type YamlScalar = Scalar;
 
 /** One parsed YAML (or JSON) document. Spans are offsets in its own text. */
 export interface YamlDocument {
@@ -201,6 +202,22 @@ export function spanOf(node: YamlNode): Span {
 /** Whether a collection is written with brackets. */
 export function isFlow(node: YamlMap | YamlSeq): boolean {
   return node.flow === true;
+}
+
+/** Whether a node stands inside brackets, at any depth. */
+export function isInFlow(document: YamlDocument, node: YamlNode): boolean {
+  const { start, end } = spanOf(node);
+  let found = false;
+  visit(document.root ?? null, {
+    Collection(_, each) {
+      const span = spanOf(each);
+      if (span.start > start || span.end < end) return visit.SKIP;
+      if (each.flow !== true) return undefined;
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** Whether the node is an alias (`*name`). */
