@@ -1,12 +1,14 @@
 import { type Container, nameOf, type Pod, readPods } from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
-import { migrate, type Step } from './migrate/migrate.ts';
+import { compose } from './migrate/compose.ts';
+import { type Migration, migrate, move, type Step } from './migrate/migrate.ts';
 import { RULES } from './rules/index.ts';
 import type { PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
-import { type Confidence, classify, type Evidence } from './sidecar/classify.ts';
-import { workarounds } from './sidecar/workarounds.ts';
+import type { Confidence, Evidence } from './sidecar/classify.ts';
+import { readPod } from './sidecar/reading.ts';
 import { type Edit, type Span, shift } from './text.ts';
+import type { Change } from './yaml/patch.ts';
 import { readYaml } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
 
@@ -32,6 +34,8 @@ export interface Fix {
   readonly safe: boolean;
   /** The same edits by what they do, for people to read and choose from. The first is never left out. */
   readonly steps: readonly Step[];
+  /** What stays although it looks needless, and why: whole sentences. */
+  readonly stays: readonly string[];
 }
 
 /** Why there is no fix, in a sentence. */
@@ -113,6 +117,7 @@ interface Found {
   readonly problem: Problem;
   readonly context: PodContext;
   readonly fix: () => Fix | Refusal | undefined;
+  readonly migration: () => Fix | Refusal | undefined;
 }
 
 class TextAnalysis implements Analysis {
@@ -177,32 +182,23 @@ class TextAnalysis implements Analysis {
   }
 
   fixAll(findings: readonly Finding[], { unsafe }: { readonly unsafe: boolean }): Fix | undefined {
-    const documents = new Map<number, Map<PodContext, Set<Container>>>();
+    const documents = new Map<number, Map<PodContext, Found[]>>();
     for (const finding of findings) {
       const origin = this.#origins.get(finding);
-      const fix = finding.fix();
-      if (!origin || !fix || 'refused' in fix || (!fix.safe && !unsafe)) continue;
-      const pods = documents.get(origin.start) ?? new Map<PodContext, Set<Container>>();
+      if (!origin) continue;
+      const pods = documents.get(origin.start) ?? new Map<PodContext, Found[]>();
       documents.set(origin.start, pods);
-      const containers = pods.get(origin.found.context) ?? new Set();
-      pods.set(origin.found.context, containers);
-      for (const container of origin.found.problem.moves ?? []) containers.add(container);
+      pods.set(origin.found.context, [...(pods.get(origin.found.context) ?? []), origin.found]);
     }
-    const edits: Edit[] = [];
-    const steps: Step[] = [];
-    let safe = true;
-    for (const [start, pods] of documents) {
-      const fix = moveFix(
-        '',
-        [...pods].map(([context, containers]) => ({ context, containers: [...containers] })),
-      );
-      if ('refused' in fix) continue;
-      safe &&= fix.safe;
-      const placed = shiftFix(fix, start) as Fix;
-      edits.push(...placed.edits);
-      steps.push(...placed.steps);
-    }
-    return edits.length > 0 ? { title: 'Make all sidecars native', edits, safe, steps } : undefined;
+    const fixes = [...documents].flatMap(([start, pods]) => {
+      const fix = fixDocument(pods, unsafe);
+      return fix && 'edits' in fix ? shiftFix(fix, start) : [];
+    });
+    const edits = fixes.flatMap((fix) => fix.edits);
+    if (edits.length === 0) return undefined;
+    const steps = fixes.flatMap((fix) => fix.steps);
+    const stays = fixes.flatMap((fix) => fix.stays);
+    return { title: 'Make all sidecars native', edits, safe: fixes.every(({ safe }) => safe), steps, stays };
   }
 
   #place(found: Found, start: number, document: number): Finding {
@@ -223,7 +219,7 @@ class TextAnalysis implements Analysis {
       tags: problem.tags ?? [],
       pod: `${document}/${context.pod.path.join('/')}`,
       fix: () => shiftFix(found.fix(), start),
-      migration: () => shiftFix(found.fix(), start),
+      migration: () => shiftFix(found.migration(), start),
     };
     this.#origins.set(finding, { found, start });
     return finding;
@@ -253,38 +249,145 @@ function analyzeDocument(
   const document = readYaml(text);
   if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
   const contexts = readPods(document).map((pod) => contextOf(pod, version));
-  const found = contexts.flatMap((context) =>
-    RULES.flatMap((rule) => {
+  const found = contexts.flatMap((context) => {
+    const migration = once(() => migrationOf(context));
+    return RULES.flatMap((rule) => {
       const severity = severities[rule.id];
-      return severity === 'off'
-        ? []
-        : [...rule.check(context)].map((problem) => place(rule, severity, problem, context));
-    }),
-  );
+      if (severity === 'off') return [];
+      return [...rule.check(context)].map((problem) => place({ rule, severity, problem, context, migration }));
+    });
+  });
   return { text, contexts, found, skipped: undefined };
 }
 
 function contextOf(pod: Pod, version: KubernetesVersion): PodContext {
-  return { pod, roles: classify(pod), workarounds: workarounds(pod), version };
+  return { ...readPod(pod), version };
 }
 
-function place(rule: Rule, severity: Severity | undefined, problem: Problem, context: PodContext): Found {
-  let fix: { value: Fix | Refusal | undefined } | undefined;
+interface Placing {
+  readonly rule: Rule;
+  readonly severity: Severity | undefined;
+  readonly problem: Problem;
+  readonly context: PodContext;
+  readonly migration: () => Fix | Refusal | undefined;
+}
+
+function place({ rule, severity, problem, context, migration }: Placing): Found {
   return {
     rule,
-    severity: severity ?? rule.severity(problem.confidence, context.version),
+    severity: severity ?? problem.severity ?? rule.severity(problem.confidence, context.version),
     problem,
     context,
-    fix: () => {
-      fix ??= {
-        value: problem.moves && moveFix(titleOf(problem.moves), [{ context, containers: problem.moves }]),
-      };
-      return fix.value;
-    },
+    fix: once(() => fixOf(problem, context)),
+    migration,
   };
 }
 
-function shiftFix(fix: Fix | Refusal | undefined, by: number): Fix | Refusal | undefined {
+/** The result of `work`, worked out when it is first asked for. */
+function once<T>(work: () => T): () => T {
+  let done: { value: T } | undefined;
+  return () => {
+    done ??= { value: work() };
+    return done.value;
+  };
+}
+
+function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refusal | undefined {
+  if (moves) {
+    const title = titleOf(moves);
+    return toFix(title, move([{ pod: context.pod, containers: moves }]), isSafe(context, moves));
+  }
+  if (!mend) return undefined;
+  const { title, safe, changes } = mend();
+  const outcome = compose([{ pod: context.pod, moved: [], dropped: [], parts: [changes] }]);
+  if ('refused' in outcome) return { title, refused: outcome.refused };
+  const edits = outcome.parts.flat();
+  return { title, edits, safe, steps: [{ title, also: [], review: false, edits }], stays: [] };
+}
+
+function toFix(title: string, migration: Migration, safe: boolean): Fix | Refusal {
+  if ('refused' in migration) return { title, refused: migration.refused };
+  const { steps, stays } = migration;
+  return { title, edits: steps.flatMap(({ edits }) => edits), safe, steps, stays };
+}
+
+/** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */
+function movable({ roles }: PodContext): readonly Container[] {
+  const sidecars = roles.filter(({ role }) => role === 'sidecar');
+  const sure = sidecars.filter(({ confidence }) => confidence !== 'possible');
+  return (sure.length > 0 ? sure : sidecars).map(({ container }) => container);
+}
+
+function migrationOf(context: PodContext): Fix | Refusal | undefined {
+  const containers = movable(context);
+  const migration = migrate([{ reading: context, containers }]);
+  if (!migration) return undefined;
+  const title =
+    containers.length > 0 ? 'Migrate this pod to native sidecars' : 'Remove what ended the sidecars by hand';
+  const safe = containers.length > 0 && isSafe(context, containers);
+  return toFix(title, migration, safe);
+}
+
+/** What mends findings of one document: the pods' migrations when unsafe ones are wanted, else what is safe alone. */
+function fixDocument(pods: ReadonlyMap<PodContext, readonly Found[]>, unsafe: boolean): Fix | Refusal | undefined {
+  const title = '';
+  if (!unsafe) {
+    const safe = [...pods].flatMap(([context, all]) => {
+      const mended = all.filter((found) => isSafeFix(found.fix()));
+      const containers = mended.flatMap(({ problem }) => problem.moves ?? []);
+      return mended.length > 0 ? [{ pod: context.pod, containers, changes: changesOf(mended) }] : [];
+    });
+    return combine(title, safe, true);
+  }
+  const migrating = [...pods].flatMap(([context, all]) => {
+    const chosen = all.flatMap(({ problem }) => problem.moves ?? []);
+    const isWorkaround = all.some(({ problem }) => !problem.moves && !problem.mend);
+    const containers = isWorkaround ? [...new Set([...movable(context), ...chosen])] : chosen;
+    return [{ reading: context, containers }];
+  });
+  const migration = migrate(migrating);
+  const isUnsafe = migrating.some(({ reading, containers }) => !isSafe(reading as PodContext, containers));
+  const first = migration && toFix(title, migration, !isUnsafe);
+  const mends = [...pods].flatMap(([context, all]) => {
+    const changes = changesOf(all);
+    return changes.length > 0 ? [{ pod: context.pod, containers: [], changes }] : [];
+  });
+  return mends.length > 0 && !(first && 'edits' in first) ? combine(title, mends, false) : first;
+}
+
+function isSafeFix(fix: Fix | Refusal | undefined): boolean {
+  return fix !== undefined && 'edits' in fix && fix.safe;
+}
+
+function changesOf(all: readonly Found[]): Change[] {
+  return all.flatMap(({ problem, fix }) => {
+    const mended = problem.mend && fix();
+    return mended && 'edits' in mended ? (problem.mend?.().changes ?? []) : [];
+  });
+}
+
+interface Combined {
+  readonly pod: Pod;
+  readonly containers: readonly Container[];
+  readonly changes: readonly Change[];
+}
+
+function combine(title: string, pods: readonly Combined[], safe: boolean): Fix | Refusal | undefined {
+  if (pods.length === 0) return undefined;
+  const outcome = compose(
+    pods.map(({ pod, containers, changes }) => ({ pod, moved: containers, dropped: [], parts: [changes] })),
+  );
+  if ('refused' in outcome) return { title, refused: outcome.refused };
+  const steps = pods.map(({ containers }, index) => ({
+    title: containers.length > 0 ? titleOf(containers) : 'Remove what is left over',
+    also: [],
+    review: false,
+    edits: outcome.parts[index] ?? [],
+  }));
+  return { title, edits: outcome.parts.flat(), safe, steps, stays: [] };
+}
+
+function shiftFix<T extends Fix | Refusal | undefined>(fix: T, by: number): T {
   if (!fix || 'refused' in fix) return fix;
   const moved = (edits: readonly Edit[]) => edits.map((edit) => ({ ...edit, span: shift(edit.span, by) }));
   return { ...fix, edits: moved(fix.edits), steps: fix.steps.map((step) => ({ ...step, edits: moved(step.edits) })) };
@@ -295,23 +398,9 @@ function titleOf(containers: readonly Container[]): string {
   return `Make ${names} ${containers.length > 1 ? 'native sidecars' : 'a native sidecar'}`;
 }
 
-function moveFix(
-  title: string,
-  moves: readonly { readonly context: PodContext; readonly containers: readonly Container[] }[],
-): Fix | Refusal {
-  const outcome = migrate(moves.map(({ context, containers }) => ({ pod: context.pod, containers })));
-  if ('refused' in outcome) return { title, refused: outcome.refused };
-  const steps = [{ title, also: [], review: false, edits: outcome.edits }];
-  return {
-    title,
-    steps,
-    edits: outcome.edits,
-    safe: moves.every(({ context, containers }) => isSafe(context, containers)),
-  };
-}
-
 /** The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it. */
 function isSafe({ roles, workarounds, version }: PodContext, moved: readonly Container[]): boolean {
   const sure = roles.every(({ container, confidence }) => !moved.includes(container) || confidence !== 'possible');
-  return sure && workarounds.length === 0 && atLeast(version, NATIVE_SIDECARS_SINCE);
+  const bare = workarounds.every(({ kind }) => kind === 'start-wait');
+  return sure && bare && atLeast(version, NATIVE_SIDECARS_SINCE);
 }

@@ -8,18 +8,38 @@ import {
   entry,
   get,
   ownEntries,
+  type Path,
   spanOf,
   type Text,
   type YamlDocument,
   type YamlMap,
   type YamlNode,
 } from '../yaml/read.ts';
-import { type Path, podTemplates, type Workload } from './workload.ts';
+import { podTemplates, type Workload } from './workload.ts';
 
 /** One environment variable with a plain value; `value` is undefined when it comes from elsewhere (`valueFrom`). */
 export interface EnvironmentVariable {
   readonly name: Text;
   readonly value: Text | undefined;
+}
+
+/** One `volumeMounts` entry. */
+export interface VolumeMount {
+  /** Its place in the list, counted from 0. */
+  readonly index: number;
+  readonly name: Text;
+  readonly mountPath: string;
+  readonly subPath: string | undefined;
+  readonly readOnly: boolean;
+}
+
+/** One of the pod's volumes. */
+export interface Volume {
+  /** Its place in the list, counted from 0. */
+  readonly index: number;
+  readonly name: Text;
+  /** What kind of volume it is: `emptyDir`, `configMap` … */
+  readonly source: string | undefined;
 }
 
 /** A container of a pod, with the fields that say what it does. Absent fields are undefined or empty. */
@@ -36,6 +56,9 @@ export interface Container {
   readonly args: readonly Text[] | undefined;
   readonly env: readonly EnvironmentVariable[];
   readonly restartPolicy: Text | undefined;
+  readonly volumeMounts: readonly VolumeMount[];
+  /** The user that it runs as, where the container says so itself. */
+  readonly runAsUser: string | undefined;
   /** `ports[].containerPort`, numbers only. */
   readonly ports: readonly number[];
   /** Names of fields present: `livenessProbe`, `readinessProbe`, `startupProbe`, `lifecycle` … */
@@ -54,17 +77,24 @@ export interface Pod {
   readonly path: Path;
   readonly restartPolicy: string | undefined;
   readonly shareProcessNamespace: boolean;
+  readonly volumes: readonly Volume[];
   readonly containers: readonly Container[];
   readonly initContainers: readonly Container[];
   readonly containersEntry: Entry;
   readonly initContainersEntry: Entry | undefined;
   /** Annotations of the workload and of the pod template; the latter win. */
-  readonly annotations: ReadonlyMap<string, Text>;
+  readonly annotations: ReadonlyMap<string, Annotation>;
+}
+
+/** An annotation's value, and the keys that lead to it from the document's root. */
+export interface Annotation {
+  readonly value: Text;
+  readonly path: Path;
 }
 
 /** The pods of a document's Jobs and CronJobs that have a list of containers. */
 export function readPods(document: YamlDocument): Pod[] {
-  return podTemplates(document).flatMap(({ workload, object, template, path }) => {
+  return podTemplates(document).flatMap(({ workload, object, objectPath, template, path }) => {
     const spec = asMap(document, get(document, template, 'spec'));
     const containersEntry = entry(document, spec, 'containers');
     if (!spec || !containersEntry) return [];
@@ -76,11 +106,12 @@ export function readPods(document: YamlDocument): Pod[] {
       path: [...path, 'spec'],
       restartPolicy: asText(document, get(document, spec, 'restartPolicy'))?.value,
       shareProcessNamespace: isTrue(asText(document, get(document, spec, 'shareProcessNamespace'))),
+      volumes: readVolumes(document, spec),
       containers: readContainers(document, 'containers', containersEntry.value),
       initContainers: readContainers(document, 'initContainers', initContainersEntry?.value),
       containersEntry,
       initContainersEntry,
-      annotations: new Map([...annotations(document, object), ...annotations(document, template)]),
+      annotations: new Map([...annotations(document, object, objectPath), ...annotations(document, template, path)]),
     };
   });
 }
@@ -105,6 +136,8 @@ function readContainers(document: YamlDocument, list: Container['list'], node: Y
         return name ? { name, value: asText(document, get(document, variable, 'value')) } : [];
       }),
       restartPolicy: asText(document, written(document, map, 'restartPolicy')),
+      volumeMounts: readMounts(document, field('volumeMounts')),
+      runAsUser: asText(document, get(document, asMap(document, field('securityContext')), 'runAsUser'))?.value,
       ports: (asSeq(document, field('ports'))?.items ?? []).flatMap((each) => {
         const port = Number(asText(document, get(document, asMap(document, each), 'containerPort'))?.value);
         return Number.isInteger(port) ? port : [];
@@ -115,19 +148,59 @@ function readContainers(document: YamlDocument, list: Container['list'], node: Y
   });
 }
 
+function readMounts(document: YamlDocument, node: YamlNode | undefined): VolumeMount[] {
+  return (asSeq(document, node)?.items ?? []).flatMap((item, index) => {
+    const map = asMap(document, item);
+    const text = (field: string) => asText(document, get(document, map, field));
+    const name = text('name');
+    const mountPath = text('mountPath')?.value;
+    if (!name || mountPath === undefined) return [];
+    return { index, name, mountPath, subPath: text('subPath')?.value, readOnly: isTrue(text('readOnly')) };
+  });
+}
+
+function readVolumes(document: YamlDocument, spec: YamlMap): Volume[] {
+  return (asSeq(document, get(document, spec, 'volumes'))?.items ?? []).flatMap((item, index) => {
+    const map = asMap(document, item);
+    const name = asText(document, get(document, map, 'name'));
+    if (!map || !name) return [];
+    const keys = ownEntries(document, map).map(({ key }) => asText(document, key)?.value);
+    return { index, name, source: keys.find((key) => key !== undefined && key !== 'name') };
+  });
+}
+
+/**
+ * The file that a path means in a container, comparable with those of other containers of the pod: `volume:path` below a
+ * mount. Undefined where no volume is mounted: nobody else sees such a file.
+ */
+export function sharedFile(container: Container, path: string): string | undefined {
+  let best: VolumeMount | undefined;
+  for (const mount of container.volumeMounts) {
+    const folder = mount.mountPath.replace(/\/+$/, '');
+    if (path !== folder && !path.startsWith(`${folder}/`)) continue;
+    if (!best || folder.length > best.mountPath.replace(/\/+$/, '').length) best = mount;
+  }
+  if (!best) return undefined;
+  const rest = path.slice(best.mountPath.replace(/\/+$/, '').length).replace(/\/+/g, '/');
+  return `${best.name.value}:${best.subPath ? `/${best.subPath.replace(/^\/|\/$/g, '')}` : ''}${rest}`;
+}
+
 /** As it stands, so that a finding lies on the alias and not on its anchor. */
 function written(document: YamlDocument, map: YamlMap, name: string): YamlNode | undefined {
   return entry(document, map, name)?.written;
 }
 
-function annotations(document: YamlDocument, object: YamlMap): [string, Text][] {
+function annotations(document: YamlDocument, object: YamlMap, path: Path): [string, Annotation][] {
   const metadata = asMap(document, get(document, object, 'metadata'));
   const map = asMap(document, get(document, metadata, 'annotations'));
   if (!map) return [];
   return ownEntries(document, map).flatMap(({ key, value }) => {
     const name = asText(document, key);
     const text = asText(document, value);
-    return name && text ? [[name.value, text] as [string, Text]] : [];
+    if (!name || !text) return [];
+    return [
+      [name.value, { value: text, path: [...path, 'metadata', 'annotations', name.value] }] as [string, Annotation],
+    ];
   });
 }
 
@@ -154,4 +227,38 @@ export function containerSpan(container: Container): Span {
 function firstKey(container: Container): Span | undefined {
   const key = container.map.items[0]?.key as YamlNode | undefined;
   return key ? spanOf(key) : undefined;
+}
+
+/** Programs that look at processes or signal them: the readers of a shared process namespace. */
+export const READER =
+  /\b(?:pkill|killall|pgrep|pidof|nsenter|strace|ltrace|gdb|lsns|jcmd|jmap|jstack|jstat|py-spy|rbspy|perf|ps|top|htop)\b|\/proc\/|\bkill\s+(?!\S*\$[!{]|\S*\$\w*pid\b)|--?process[-_.]name|SYS_PTRACE/i;
+
+/** The fields of a container that say what it runs and is told. */
+const TELLING = [
+  'command',
+  'args',
+  'env',
+  'lifecycle',
+  'livenessProbe',
+  'readinessProbe',
+  'startupProbe',
+  'securityContext',
+];
+
+/** What a container runs and is told: command, arguments, environment, hooks, probes, capabilities, as one text. */
+export function textOf(pod: Pod, container: Container): string {
+  let value = pod.document.value() as never;
+  for (const key of [...pod.path, container.list, container.index]) value = value?.[key] as never;
+  return wordsIn(value);
+}
+
+/** The same of a container that is given as plain data. */
+export function wordsIn(container: Readonly<Record<string, unknown>> | undefined): string {
+  const words: string[] = [];
+  const collect = (value: unknown) => {
+    if (typeof value === 'string') words.push(value);
+    else if (value && typeof value === 'object') for (const each of Object.values(value)) collect(each);
+  };
+  for (const name of TELLING) collect(container?.[name]);
+  return words.join('\n');
 }

@@ -1,4 +1,4 @@
-import { asMap, asSeq, asText, get, type YamlDocument, type YamlMap, type YamlNode } from '../yaml/read.ts';
+import { asMap, asSeq, asText, get, type Path, type YamlDocument, type YamlMap, type YamlNode } from '../yaml/read.ts';
 
 /** What a pod belongs to, as written in the manifest. */
 export interface Workload {
@@ -29,14 +29,13 @@ const KINDS: readonly WorkloadKind[] = [
 export interface PodTemplate {
   readonly workload: Workload;
   readonly object: YamlMap;
+  /** Keys and indexes from the document's root to the object. */
+  readonly objectPath: Path;
   /** The map that holds `metadata` and `spec` of the pod. */
   readonly template: YamlMap;
   /** Keys and indexes from the document's root to the template. */
   readonly path: Path;
 }
-
-/** Keys and indexes that lead from the root of a document to a value. */
-export type Path = readonly (string | number)[];
 
 /** The pod templates of a document, those in `List`, `JobList` and `CronJobList` included, in their order. */
 export function podTemplates(document: YamlDocument): PodTemplate[] {
@@ -62,7 +61,9 @@ export function podTemplates(document: YamlDocument): PodTemplate[] {
       name: asText(document, get(document, metadata, 'name'))?.value,
       namespace: asText(document, get(document, metadata, 'namespace'))?.value,
     };
-    for (const at of follow(document, object, path, known.template)) found.push({ workload, object, ...at });
+    for (const at of follow(document, object, path, known.template)) {
+      found.push({ workload, object, objectPath: path, ...at });
+    }
   };
   visit(document.root, []);
   return found;

@@ -1,20 +1,17 @@
-import { type Container, nameOf, type Pod } from '../kube/pod.ts';
-import { applyEdits, type Edit } from '../text.ts';
-import {
-  CannotEdit,
-  means,
-  openPage,
-  type Page,
-  plain,
-  putItems,
-  removeEntry,
-  setEntry,
-  takeItems,
-} from '../yaml/edit.ts';
-import { asSeq, entry, isAliasNode, type YamlDocument } from '../yaml/read.ts';
-
-/** Edits that make a change, or why there are none. */
-export type Outcome = { readonly edits: readonly Edit[] } | { readonly refused: string };
+import type { Container, Pod } from '../kube/pod.ts';
+import type { Reading } from '../sidecar/reading.ts';
+import type { Edit } from '../text.ts';
+import { compose, type PodChange } from './compose.ts';
+import { type Draft, names, openDraft, type Piece, type StepName } from './draft.ts';
+import { dropKillers } from './steps/killers.ts';
+import { quietScripts } from './steps/main-script.ts';
+import { removeMarkers } from './steps/markers.ts';
+import { removeNamespace } from './steps/namespace.ts';
+import { removeQuitHooks } from './steps/quit-hooks.ts';
+import { restoreArgv } from './steps/sidecar-argv.ts';
+import { removeUsers } from './steps/users.ts';
+import { removeVolumes } from './steps/volumes.ts';
+import { removeWrappers } from './steps/wrappers.ts';
 
 /** One thing that a fix does. */
 export interface Step {
@@ -27,6 +24,11 @@ export interface Step {
   readonly edits: readonly Edit[];
 }
 
+/** A migration: its steps, and what stays although it looks needless; or why there is none. */
+export type Migration =
+  | { readonly steps: readonly Step[]; readonly stays: readonly string[] }
+  | { readonly refused: string };
+
 /** Regular containers of one pod that become native sidecars. */
 export interface Move {
   readonly pod: Pod;
@@ -34,94 +36,112 @@ export interface Move {
 }
 
 /**
- * Makes regular containers native sidecars, in one atomic change to their document: each moves behind the last init
- * container of its pod, in their order, and gets `restartPolicy: Always`. All pods must be of one document; spans are
- * offsets in it. The edited text is read again; when it does not mean exactly what was intended, the change is refused.
+ * Makes regular containers native sidecars and leaves everything else as it is, in one change to their document: each
+ * moves behind the last init container of its pod, in their order, and gets `restartPolicy: Always`. All pods must be of
+ * one document; spans are offsets in it.
  */
-export function migrate(moves: readonly Move[]): Outcome {
-  const document = moves[0]?.pod.document;
-  if (!document) return { refused: 'Not offered: there is nothing to move.' };
-  for (const move of moves) {
-    const obstacle = findObstacle(move);
-    if (obstacle) return { refused: `Not offered: ${obstacle}.` };
-  }
-  const intended = intendedValue(document, moves);
-  let reason =
-    document.aliases.size > 0
-      ? 'an anchor and its alias tie these lines to others'
-      : 'the edited text would not mean the same';
-  for (const place of ['before', 'after'] as const) {
-    try {
-      const page = openPage(document);
-      const edits = moves.flatMap((move) => compose(page, move, place));
-      if (means(applyEdits(document.text, edits), intended)) return { edits };
-    } catch (error) {
-      // A RangeError says that edits overlap: a layout in which no line belongs to one thing alone.
-      if (error instanceof CannotEdit) reason = error.message;
-      else if (!(error instanceof RangeError)) throw error;
-    }
-  }
-  return { refused: `Not offered: ${reason}.` };
-}
-
-/** What stands in the way, as half a sentence. */
-function findObstacle({ pod, containers }: Move): string | undefined {
-  const { containersEntry, initContainersEntry, document } = pod;
-  if (containers.length >= pod.containers.length) return 'a pod needs a regular container';
-  if (isAliasNode(containersEntry.written)) return 'the list of containers is an alias';
-  if (isAliasNode(initContainersEntry?.written)) return 'the list of init containers is an alias';
-  if (containersEntry.map !== pod.spec) return 'the list of containers comes from a merge key';
-  if (initContainersEntry && initContainersEntry.map !== pod.spec) {
-    return 'the list of init containers comes from a merge key';
-  }
-  if (asSeq(document, containersEntry.value)?.items.length !== pod.containers.length) {
-    return 'an item of the list of containers is no container';
-  }
-  for (const container of containers) {
-    if (isAliasNode(container.item)) return `'${nameOf(container)}' is an alias`;
-    const rules = entry(document, container.map, 'restartPolicyRules');
-    if (rules && rules.map !== container.map) {
-      return `'${nameOf(container)}' takes its restartPolicyRules from a merge key`;
-    }
-  }
-  return undefined;
-}
-
-function compose(page: Page, { pod, containers }: Move, place: 'before' | 'after'): Edit[] {
-  const ordered = [...containers].sort((a, b) => a.index - b.index);
-  const changes = ordered.flatMap(({ map }) => [
-    ...removeEntry(page, map, 'restartPolicyRules'),
-    setEntry(page, map, 'restartPolicy', 'Always', ['image', 'name']),
-  ]);
-  const { removals, pieces } = takeItems(
-    page,
-    pod.containersEntry,
-    ordered.map(({ index }) => index),
-    changes,
-  );
-  const target = {
-    name: 'initContainers',
-    source: pod.containersEntry,
-    target: pod.initContainersEntry,
-    place,
+export function move(moves: readonly Move[]): Migration {
+  const containers = moves.flatMap((each) => each.containers);
+  if (containers.length === 0) return { refused: 'Not offered: there is nothing to move.' };
+  const changes = moves.map(({ pod, containers }) => ({ pod, moved: containers, dropped: [], parts: [[]] }));
+  const outcome = compose(changes);
+  if ('refused' in outcome) return outcome;
+  return {
+    steps: [{ title: titleOfMove(containers), also: [], review: false, edits: outcome.parts[0] ?? [] }],
+    stays: [],
   };
-  return [...removals, ...putItems(page, pieces, target)];
 }
 
-function intendedValue(document: YamlDocument, moves: readonly Move[]): unknown {
-  const root = plain(document.value());
-  for (const { pod, containers } of moves) {
-    let spec = root as Record<string, unknown> | undefined;
-    for (const step of pod.path) spec = spec?.[step] as Record<string, unknown> | undefined;
-    if (!spec || !Array.isArray(spec.containers)) return undefined;
-    const list = spec.containers as Record<string, unknown>[];
-    const moved = list.filter((_, index) => containers.some((container) => container.index === index));
-    for (const container of moved) {
-      delete container.restartPolicyRules;
-      container.restartPolicy = 'Always';
-    }
-    spec.containers = list.filter((container) => !moved.includes(container));
-    spec.initContainers = [...((spec.initContainers as unknown[] | null | undefined) ?? []), ...moved];
+/** Takes the sidecars of a pod out of its regular containers, and everything that ended them by hand out of the pod. */
+interface Plan {
+  readonly draft: Draft;
+  /** The steps that stand each for itself; the move is the first. */
+  readonly steps: readonly { readonly name: StepName; readonly pieces: readonly Piece[] }[];
+}
+
+/** A pod to migrate, and which of its regular containers become native sidecars. */
+export interface PodMove {
+  readonly reading: Reading;
+  readonly containers: readonly Container[];
+}
+
+/**
+ * Migrates pods of one document: their sidecars become native, and what ended them by hand goes, in one change. What
+ * cannot be taken out stays, as long as the Job cannot hang by it, and `stays` says why. Undefined when there is nothing
+ * to do.
+ */
+export function migrate(pods: readonly PodMove[]): Migration | undefined {
+  const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
+  if (plans.length === 0) return undefined;
+  const outcome = compose(plans.map(changeOf));
+  const stays = plans.flatMap(({ draft }) => draft.stays);
+  if (!('refused' in outcome)) return { steps: stepsOf(plans, outcome.parts), stays };
+  // The move alone never hangs a Job.
+  const bare = move(pods.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
+  if ('refused' in bare) return bare;
+  return { ...bare, stays: [outcome.refused.replace(/^Not offered: /, 'What ended the sidecar stays: ')] };
+}
+
+function planOf({ reading, containers }: PodMove): Plan {
+  const moved = reading.clues.filter(({ container }) => containers.includes(container));
+  const draft = openDraft(reading, moved);
+  if (moved.length > 0) {
+    draft.pieces.push({ step: 'move', title: titleOfMove(moved.map(({ container }) => container)), changes: [] });
   }
-  return root;
+  dropKillers(draft);
+  restoreArgv(draft);
+  quietScripts(draft);
+  removeQuitHooks(draft);
+  removeWrappers(draft);
+  removeMarkers(draft);
+  removeNamespace(draft);
+  removeVolumes(draft);
+  removeUsers(draft);
+  return { draft, steps: stepsIn(draft) };
+}
+
+/** The order in which steps are told. */
+const ORDER: readonly StepName[] = ['move', 'script', 'namespace', 'users', 'markers'];
+
+function stepsIn(draft: Draft): Plan['steps'] {
+  // What changes lines that move cannot be left out without the move: then all of it is one step.
+  const isWithinMove = ({ changes, step }: Piece) =>
+    step !== 'move' &&
+    changes.some(({ path }) => draft.moved.some(({ container }) => lies(draft.pod, container, path)));
+  const isOne = draft.isTied || draft.pieces.some(isWithinMove);
+  const steps = ORDER.map((name) => ({ name, pieces: draft.pieces.filter(({ step }) => step === name) }));
+  const filled = steps.filter(({ pieces }) => pieces.length > 0);
+  if (filled.length === 0) return [];
+  return isOne ? [{ name: 'move', pieces: filled.flatMap(({ pieces }) => pieces) }] : filled;
+}
+
+function lies(pod: Pod, container: Container, path: readonly (string | number)[]): boolean {
+  return [...pod.path, container.list, container.index].every((key, index) => path[index] === key);
+}
+
+function changeOf({ draft, steps }: Plan): PodChange {
+  return {
+    pod: draft.pod,
+    moved: draft.moved.map(({ container }) => container),
+    dropped: draft.dropped,
+    parts: steps.map(({ pieces }) => pieces.flatMap(({ changes }) => changes)),
+  };
+}
+
+function stepsOf(plans: readonly Plan[], parts: readonly (readonly Edit[])[]): Step[] {
+  let at = 0;
+  return plans.flatMap(({ steps }) => {
+    const isAlone = steps.length === 1;
+    return steps.map(({ name, pieces }) => {
+      const [first, ...more] = pieces.map(({ title }) => title);
+      const isBare = name === 'move' && pieces.length === 1;
+      const review = name === 'move' ? isAlone && !isBare : name !== 'markers';
+      return { title: first ?? '', also: more, review, edits: parts[at++] ?? [] };
+    });
+  });
+}
+
+function titleOfMove(containers: readonly Container[]): string {
+  const all = containers.map(({ name, index }) => ({ name: name?.value ?? `#${index + 1}` }));
+  return `Move ${names(all)} to initContainers, with restartPolicy: Always`;
 }

@@ -1,5 +1,33 @@
+import { foldedScript } from './folded-script.ts';
+import { killWorkaround } from './kill-workaround.ts';
+import { killerContainer } from './killer-container.ts';
+import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
+import { leftoverSharedVolume } from './leftover-shared-volume.ts';
 import { nonNativeSidecar } from './non-native-sidecar.ts';
+import { quitEndpointWorkaround } from './quit-endpoint-workaround.ts';
 import type { Rule } from './rule.ts';
+import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
+import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
+import { terminatorMarker } from './terminator-marker.ts';
+import { timeboxedSidecar } from './timeboxed-sidecar.ts';
+import { waitLoop } from './wait-loop.ts';
+import { workaroundLeaksOnFailure } from './workaround-leaks-on-failure.ts';
+import { wrapperBinaryWorkaround } from './wrapper-binary-workaround.ts';
 
 /** Every rule, in the order in which findings at one place are listed. */
-export const RULES: readonly Rule[] = [nonNativeSidecar];
+export const RULES: readonly Rule[] = [
+  nonNativeSidecar,
+  killWorkaround,
+  killerContainer,
+  sentinelFileWorkaround,
+  quitEndpointWorkaround,
+  wrapperBinaryWorkaround,
+  timeboxedSidecar,
+  terminatorMarker,
+  waitLoop,
+  workaroundLeaksOnFailure,
+  foldedScript,
+  shellCExtraArguments,
+  leftoverShareProcessNamespace,
+  leftoverSharedVolume,
+];

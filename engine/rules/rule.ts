@@ -1,7 +1,9 @@
-import type { Container, Pod } from '../kube/pod.ts';
+import type { Container } from '../kube/pod.ts';
 import type { KubernetesVersion } from '../kube/version.ts';
-import type { Confidence, Evidence, Role } from '../sidecar/classify.ts';
+import type { Confidence, Evidence } from '../sidecar/classify.ts';
+import type { Reading } from '../sidecar/reading.ts';
 import type { Span } from '../text.ts';
+import type { Change } from '../yaml/patch.ts';
 
 /** How much a finding matters, as in LSP. */
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
@@ -10,10 +12,7 @@ export type Severity = 'error' | 'warning' | 'info' | 'hint';
 export type Tag = 'unnecessary' | 'deprecated';
 
 /** What a rule looks at: one pod, what its containers are for, and the cluster's version. */
-export interface PodContext {
-  readonly pod: Pod;
-  readonly roles: readonly Role[];
-  readonly workarounds: readonly Evidence[];
+export interface PodContext extends Reading {
   readonly version: KubernetesVersion;
 }
 
@@ -23,11 +22,22 @@ export interface Problem {
   readonly message: string;
   readonly span: Span;
   readonly confidence: Confidence;
+  /** Where it matters more or less than its rule says. */
+  readonly severity?: Severity;
   readonly container?: Container;
   readonly evidence?: readonly Evidence[];
   readonly tags?: readonly Tag[];
   /** Containers that become native sidecars to mend it. */
   readonly moves?: readonly Container[];
+  /** A mend of its own, worked out when it is asked for. */
+  readonly mend?: () => Mend;
+}
+
+/** A change that mends a problem by itself. */
+export interface Mend {
+  readonly title: string;
+  readonly safe: boolean;
+  readonly changes: readonly Change[];
 }
 
 /**

@@ -1,64 +1,95 @@
-import { baseName, expand, parseScript, type ShellCommand, type ShellScript } from './script.ts';
+import type { Span } from '../text.ts';
+import { baseName, expand, type ShellCommand, type ShellScript, type SyntaxNode } from './script.ts';
 
 /** What a script does to another container of its pod. */
 export interface Act {
-  readonly kind: 'kill' | 'quit' | 'signal-file' | 'wait-for-file';
-  /** Kill: names of processes; quit: URLs; files: paths. Empty for "every process". */
+  /** `reload`: a signal that does not end its process, or a look whether it is there. */
+  readonly kind: 'kill' | 'quit' | 'signal-file' | 'wait-for-file' | 'reload';
+  /** Kill and reload: names of processes; quit: URLs; files: paths. Empty for "every process". */
   readonly targets: readonly string[];
   /** The command as written, on one line. */
   readonly text: string;
+  /** Where it stands in the script's text. */
+  readonly span: Span;
+  /** The command or loop that does it. */
+  readonly node: SyntaxNode;
 }
 
-const QUIT_URL =
-  /(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?\w+\}?)(?::(\d+|\$\{?\w+\}?))?\S*\/(?:quitquitquit|shutdown|graceful_shutdown|agent\/v1\/quit|quit)\b/;
+const LOCAL = String.raw`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?\w+\}?)`;
+const QUIT_PATH = String.raw`(?:quitquitquit|v1\.0\/shutdown|shutdown|graceful_shutdown|agent\/v1\/quit|quit)`;
+const QUIT_URL = new RegExp(String.raw`${LOCAL}(?::(\d+|\$\{?\w+\}?))?\/?(?:\S*\/)?${QUIT_PATH}\b`);
 
 /** Signals that do not end a process: reload, user-defined, and the test whether it is there. */
 const HARMLESS_SIGNAL = /^-?(?:s )?(?:SIG)?(?:HUP|USR1|USR2|WINCH|CONT|0|1|10|12)$/i;
 
-/** What a script does to other containers. */
+/** Programs that only start another one, with how many words each takes before it. */
+const STARTERS: Readonly<Record<string, number>> = { exec: 0, sudo: 0, command: 0, nohup: 0, busybox: 0, timeout: 1 };
+
+/** What a script does to other containers. Nothing where the text is no complete shell. */
 export function acts(script: ShellScript): Act[] {
-  const all = [...script.commands, ...script.commands.flatMap(trapped)];
-  return [...all.flatMap((command) => act(command)), ...waits(script)];
+  if (script.isBroken) return [];
+  const handled = [...script.handlers.values()].flatMap(({ commands }) => commands);
+  return [...[...script.commands, ...handled].flatMap(act), ...waits(script)];
 }
 
-/** The text behind `trap` is shell too. */
-function trapped(command: ShellCommand): readonly ShellCommand[] {
-  const [name, handler] = command.words;
-  if (name !== 'trap' || !handler || !/\s/.test(handler)) return [];
-  const source = { value: handler, span: { start: 0, end: 0 }, node: undefined as never };
-  return parseScript(source).commands.map((each) => ({ ...each, values: command.values }));
+/** The words of a command without the programs that only start it: `exec`, `sudo -n`, `timeout 5`. */
+export function startedWords(words: readonly string[]): readonly string[] {
+  for (;;) {
+    const takes = STARTERS[baseName(words[0] ?? '')];
+    if (takes === undefined) return words;
+    let at = 1;
+    while (words[at]?.startsWith('-')) at += /^-[sku]$/.test(words[at] ?? '') ? 2 : 1;
+    words = words.slice(at + takes);
+  }
 }
 
 function act(command: ShellCommand): Act[] {
-  const words = command.words.flatMap((word) => expand(word, command.values));
+  const words = startedWords(command.words).flatMap((word) => expand(word, command.values));
   const name = baseName(words[0] ?? '');
   const args = words.slice(1);
-  const text = command.text.replace(/\s+/g, ' ').trim();
+  const text = command.text.replace(/\\\n/g, ' ').replace(/\s+/g, ' ').trim();
+  const found = (kind: Act['kind'], targets: readonly string[]): Act[] => [
+    { kind, targets, text, span: command.span, node: command.node },
+  ];
   if (name === 'pkill' || name === 'killall') {
-    const signal = args.find((arg, i) => /^-(?!f$|x$|o$|n$|e$|q$|w$|u$)/.test(arg) || args[i - 1] === '-s');
-    if (signal !== undefined && HARMLESS_SIGNAL.test(signal)) return [];
-    const targets = args.filter((arg, i) => !arg.startsWith('-') && args[i - 1] !== '-s' && args[i - 1] !== '-u');
-    return targets.length > 0 ? [{ kind: 'kill', targets: targets.map(program), text }] : [];
-  }
-  if (name === 'kill') {
-    const signal = args[0]?.startsWith('-') ? (args[0] === '-s' ? args[1] : args[0]) : undefined;
-    if (signal !== undefined && HARMLESS_SIGNAL.test(signal)) return [];
-    const looked = [...command.text.matchAll(/(?:pidof|pgrep)((?:\s+-\w+)*)\s+["']?([\w./$-]+)/g)].map(
-      (m) => m[2] ?? '',
+    const signal = args.find(
+      (arg, i) => /^-(?!f$|x$|o$|n$|e$|q$|w$|u$|i$|I$|P$|ef$|-)/.test(arg) || args[i - 1] === '-s',
     );
-    const targets = looked.flatMap((target) => expand(target, command.values)).map(program);
-    if (targets.length > 0) return [{ kind: 'kill', targets, text }];
-    return args.at(-1) === '-1' && args.length > 1 ? [{ kind: 'kill', targets: [], text }] : [];
+    const long = /--signal[= ](\S+)/.exec(args.join(' '))?.[1];
+    const targets = args.filter(
+      (arg, i) => !arg.startsWith('-') && !/^(?:-s|-u|-P|-g|--signal|--parent)$/.test(args[i - 1] ?? ''),
+    );
+    if (targets.length === 0) return [];
+    return found(HARMLESS_SIGNAL.test(signal ?? long ?? '') ? 'reload' : 'kill', targets.map(program));
   }
-  const url = words.find((word) => QUIT_URL.test(word)) ?? QUIT_URL.exec(text)?.[0];
-  if (url && /^(?:curl|wget|http|nc|printf|echo|exec)$/.test(name)) return [{ kind: 'quit', targets: [url], text }];
-  if (name === 'pilot-agent' && args.includes('quitquitquit')) {
-    return [{ kind: 'quit', targets: ['http://localhost:15020/quitquitquit'], text }];
+  if (name === 'kill' || (name === 'xargs' && args.some((arg) => baseName(arg) === 'kill'))) {
+    const options = name === 'xargs' ? args.slice(args.findIndex((arg) => baseName(arg) === 'kill') + 1) : args;
+    const signal = options[0]?.startsWith('-') ? (options[0] === '-s' ? options[1] : options[0]) : undefined;
+    const looked = [
+      ...[command.pipeline, ...args].join('\n').matchAll(/(?:pidof|pgrep|grep)((?:\s+-\w+)*)\s+["']?([\w./[\]$-]+)/g),
+    ]
+      .map((match) => match[2] ?? '')
+      .filter((target) => target !== '-v');
+    const targets = [...new Set(looked.flatMap((target) => expand(target, command.values)).map(program))];
+    const kind = signal !== undefined && HARMLESS_SIGNAL.test(signal) ? 'reload' : 'kill';
+    if (targets.length > 0) return found(kind, targets);
+    return kind === 'kill' && args.at(-1) === '-1' && args.length > 1 ? found('kill', []) : [];
+  }
+  const url =
+    words.map((word) => QUIT_URL.exec(word)?.[0]).find((each) => each !== undefined) ?? QUIT_URL.exec(text)?.[0];
+  if (url && /^(?:curl|wget|http|https|nc|fetch)$/.test(name)) return found('quit', [url]);
+  if (/^(?:printf|echo)$/.test(name) && /\b(?:POST|GET) \/\S*(?:quit|shutdown)/.test(text)) {
+    return found('quit', [`http://localhost${/ (\/\S*(?:quit|shutdown)\w*)/.exec(text)?.[1] ?? ''}`]);
+  }
+  if (name === 'pilot-agent' && args.includes('quitquitquit'))
+    return found('quit', ['http://localhost:15020/quitquitquit']);
+  if (/^cloud[-_]sql[-_]proxy$/.test(name) && args.includes('shutdown')) {
+    return found('quit', ['http://localhost:9091/quitquitquit']);
   }
   const files = [...(name === 'touch' ? args.filter((arg) => !arg.startsWith('-')) : []), ...command.writes]
     .flatMap((file) => expand(file, command.values))
     .filter((file) => file.startsWith('/') && !file.startsWith('/dev/') && !file.startsWith('/proc/'));
-  return files.length > 0 ? [{ kind: 'signal-file', targets: files, text }] : [];
+  return files.length > 0 ? found('signal-file', files) : [];
 }
 
 /** A pattern such as `[h]aproxy` or a path, as the program's name. */
@@ -66,18 +97,40 @@ function program(target: string): string {
   return baseName(target.replace(/[[\]^$"']/g, ''));
 }
 
-/** Loops that test for a file, in their condition or with `if` in their body. */
+/** Loops that wait for a file: they test for it in their condition or with `if` in their body, or watch for it. */
 function waits(script: ShellScript): Act[] {
-  return script.loops.flatMap((loop) => {
-    const tests = [loop.condition, ...loop.commands.map(({ text }) => text)].join('\n');
-    const files = [...tests.matchAll(/(?:\[\[?|test)\s+(?:!\s+)?-[efs]\s+["']?([^\s"'\]]+)/g)].map((m) => m[1] ?? '');
+  const looped = script.loops.flatMap((loop) => {
+    const tests = [loop.condition, ...loop.commands.map(({ text }) => text), bodyTests(script, loop.span)].join('\n');
     const values = loop.commands[0]?.values ?? new Map();
-    const targets = files.flatMap((file) => expand(file, values)).filter((file) => file.startsWith('/'));
+    const targets = testedFiles(tests)
+      .flatMap((file) => expand(file, values))
+      .filter((file) => file.startsWith('/'));
     const text = `${loop.kind} ${loop.condition.replace(/\s+/g, ' ').trim()}`;
-    return targets.length > 0 ? [{ kind: 'wait-for-file' as const, targets, text }] : [];
+    if (targets.length === 0) return [];
+    return [{ kind: 'wait-for-file' as const, targets: [...new Set(targets)], text, span: loop.span, node: loop.node }];
   });
+  const watched = script.commands.flatMap((command) => {
+    if (baseName(command.words[0] ?? '') !== 'inotifywait') return [];
+    const targets = command.words
+      .slice(1)
+      .flatMap((word) => expand(word, command.values))
+      .filter((word) => word.startsWith('/'));
+    if (targets.length === 0) return [];
+    return [{ kind: 'wait-for-file' as const, targets, text: command.text, span: command.span, node: command.node }];
+  });
+  return [...looped, ...watched];
 }
 
+/** `[[ … ]]` is no command of its own: its text is looked at. */
+function bodyTests({ text }: ShellScript, { start, end }: Span): string {
+  return [...text.slice(start, end).matchAll(/\[\[.*?\]\]/g)].map(([each]) => each).join('\n');
+}
+
+function testedFiles(text: string): string[] {
+  const tested = text.matchAll(/(?:\[\[?|test)\s+(?:!\s+)?-[aefrs]\s+["']?([^\s"'\]]+)/g);
+  const listed = text.matchAll(/(?:^|[\s!;])(?:cat|ls|stat)\s+["']?(\/[^\s"';|&)>]+)/g);
+  return [...tested, ...listed].map((match) => match[1] ?? '');
+}
 /** Why a script never returns, as people say it; undefined when it may. */
 export function neverReturns(script: ShellScript): string | undefined {
   for (const loop of script.loops) {

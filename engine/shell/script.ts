@@ -1,13 +1,32 @@
-import { type Assignment, type Command, forEachChild, parse, type SyntaxNode, type Word } from 'unbash';
+import {
+  type Assignment,
+  type Command,
+  forEachChild,
+  type ParsedScript,
+  type Pipeline,
+  parse,
+  type Statement,
+  type SyntaxNode,
+  type Word,
+} from 'unbash';
 import type { Container } from '../kube/pod.ts';
+import type { Span } from '../text.ts';
 import type { Text } from '../yaml/read.ts';
+
+export type { AndOr, Command, CompoundList, If, Pipeline, Statement, SyntaxNode, Word } from 'unbash';
+export { forEachChild };
 
 /** One simple command of a script. */
 export interface ShellCommand {
+  readonly node: Command;
+  /** Where it stands in the script's text; for a command in a `trap` handler that is no plain text, the handler. */
+  readonly span: Span;
   /** The program and its arguments; what is only known at run time stays as written (`$NAME`). */
   readonly words: readonly string[];
   /** The command as written. */
   readonly text: string;
+  /** The pipeline that it is part of as written; the command itself when it is in none. */
+  readonly pipeline: string;
   /** Whether the script goes on without waiting for it (`&`). */
   readonly background: boolean;
   /** Targets of `>` and `>>`. */
@@ -18,7 +37,10 @@ export interface ShellCommand {
 
 /** A `while` or `until` loop. */
 export interface ShellLoop {
+  readonly node: SyntaxNode;
   readonly kind: 'while' | 'until';
+  /** Where it stands in the script's text. */
+  readonly span: Span;
   /** The condition as written. */
   readonly condition: string;
   readonly commands: readonly ShellCommand[];
@@ -29,25 +51,52 @@ export interface ShellLoop {
   readonly after: readonly ShellCommand[];
 }
 
+/** What a `trap` runs: its text is shell too. */
+export interface Handler {
+  readonly script: ParsedScript;
+  readonly text: string;
+  /** Where the handler's text starts in the script; undefined when quoting makes it another text than is written. */
+  readonly offset: number | undefined;
+  readonly commands: readonly ShellCommand[];
+}
+
 /** What a container's shell runs. */
 export interface ShellScript {
   readonly text: string;
   /** The scalar that holds the script. */
   readonly source: Text;
+  /** Statements at the script's top level. */
+  readonly statements: readonly Statement[];
+  /** Whether the text is no complete shell; what was understood is there all the same. */
+  readonly isBroken: boolean;
   readonly commands: readonly ShellCommand[];
   readonly loops: readonly ShellLoop[];
+  /** Handlers by their `trap` command. */
+  readonly handlers: ReadonlyMap<Command, Handler>;
   /** The last command that the script waits for, when it stands at the script's top level. */
   readonly last: ShellCommand | undefined;
+}
+
+/** A script, and the shell that a container runs it with. */
+export interface ShellCall extends ShellScript {
+  /** Flags of the shell before the script, such as `-ec`. */
+  readonly flags: readonly string[];
+  /** What follows the script: `$0`, `$1` … */
+  readonly positional: readonly Text[];
 }
 
 /** Longer scripts are not read: nobody keeps one in a manifest, and reading must stay quick. */
 const MAX_SCRIPT_LENGTH = 200_000;
 
-const SHELLS = /^(?:.*\/)?(?:ba|da|a|k|z)?sh$/;
+const SHELLS = /^(?:.*\/)?(?:ba|da|a|k)?sh$/;
 
 /** The program and arguments of a container, wrappers such as `tini --`, `exec`, `env` and `timeout 5` taken off. */
 export function argvOf(container: Container): readonly Text[] {
-  let argv: readonly Text[] = [...(container.command ?? []), ...(container.args ?? [])];
+  return unwrapArgv([...(container.command ?? []), ...(container.args ?? [])]);
+}
+
+/** An argv without the programs that only start another one. */
+export function unwrapArgv(argv: readonly Text[]): readonly Text[] {
   for (;;) {
     const name = baseName(argv[0]?.value ?? '');
     const rest = argv.slice(1);
@@ -75,107 +124,176 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The script that a container's shell runs (`sh -c …`); undefined when it runs something else. Never throws. */
-export function readScript(container: Container): ShellScript | undefined {
-  const [shell, ...rest] = argvOf(container);
+/** The script that an argv has a shell run (`sh -c …`); undefined when it runs something else. Never throws. */
+export function readScript(argv: readonly Text[]): ShellCall | undefined {
+  const [shell, ...rest] = unwrapArgv(argv);
   if (!shell || !SHELLS.test(shell.value)) return undefined;
   const flag = rest.findIndex(({ value }) => /^-[a-z]*c$/.test(value));
-  if (flag < 0 || rest.slice(0, flag).some(({ value }) => !/^[-+]|^pipefail$|^(?:err|no)\w+$/.test(value)))
-    return undefined;
+  const flags = rest.slice(0, flag + 1).map(({ value }) => value);
+  if (flag < 0 || flags.some((value) => !/^[-+]|^pipefail$|^(?:err|no)\w+$/.test(value))) return undefined;
   const source = rest[flag + 1];
-  return source && parseScript(source);
+  return source && { ...parseScript(source), flags, positional: rest.slice(flag + 2) };
 }
 
 /** Reads a shell script. What does not parse gives what was understood. */
 export function parseScript(source: Text): ShellScript {
   const text = source.value;
-  const walker = new Walker(text);
+  let script: ParsedScript | undefined;
+  const walker = new Walker(text, 0);
   if (text.length <= MAX_SCRIPT_LENGTH) {
     try {
-      walker.visit(parse(text), false, new Map());
+      script = parse(text);
+      walker.visit(script, { background: false, values: new Map(), depth: 0 });
     } catch {
       // Broken input: no finding rather than a wrong one.
+      script = undefined;
     }
   }
   const loops = walker.loops.map(({ index, ...loop }) => ({ ...loop, after: walker.commands.slice(index) }));
-  return { text, source, commands: walker.commands, loops, last: walker.last };
+  return {
+    text,
+    source,
+    statements: script?.commands ?? [],
+    isBroken: !script || (script.errors?.length ?? 0) > 0,
+    commands: walker.commands,
+    loops,
+    handlers: walker.handlers,
+    last: walker.last,
+  };
+}
+
+interface Scope {
+  readonly background: boolean;
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly depth: number;
+  readonly pipeline?: Pipeline;
 }
 
 class Walker {
   readonly commands: ShellCommand[] = [];
   readonly loops: (Omit<ShellLoop, 'after'> & { index: number })[] = [];
+  readonly handlers = new Map<Command, Handler>();
   last: ShellCommand | undefined;
   readonly #text: string;
-  readonly #assigned = new Map<string, readonly string[]>();
+  /** Where `#text` starts in the script; undefined when its places are not those of the script. */
+  readonly #offset: number | undefined;
+  readonly #place: Span | undefined;
+  readonly #assigned: Map<string, readonly string[]>;
 
-  constructor(text: string) {
+  constructor(text: string, offset: number | undefined, place?: Span, assigned = new Map<string, readonly string[]>()) {
     this.#text = text;
+    this.#offset = offset;
+    this.#place = place;
+    this.#assigned = assigned;
   }
 
-  visit(node: SyntaxNode, background: boolean, values: ReadonlyMap<string, readonly string[]>, depth = 0): void {
-    if (depth > 200) return;
+  visit(node: SyntaxNode, scope: Scope): void {
+    if (scope.depth > 200) return;
+    const inside = { ...scope, depth: scope.depth + 1 };
+    const children = (each: Scope) => forEachChild(node, (child) => this.visit(child, each));
     if (node.type === 'Statement') {
-      const inBackground = background || (node as { background?: boolean }).background === true;
-      forEachChild(node, (child) => this.visit(child, inBackground, values, depth + 1));
-      return;
-    }
-    if (node.type === 'Command') {
-      this.#command(node, background, values);
+      children({ ...inside, background: scope.background || node.background === true });
+    } else if (node.type === 'Pipeline') {
+      children({ ...inside, pipeline: node });
+    } else if (node.type === 'Command') {
+      this.#command(node, scope);
+      children(inside);
     } else if (node.type === 'While') {
       const from = this.commands.length;
-      forEachChild(node, (child) => this.visit(child, background, values, depth + 1));
+      children(inside);
       const commands = this.commands.slice(from);
       this.loops.push({
+        node,
         kind: node.kind,
+        span: this.#span(node),
         condition: this.#text.slice(node.clause.pos, node.clause.end),
         commands,
         leaves: commands.some(({ words }) => /^(?:break|exit|return)$/.test(words[0] ?? '')),
-        background,
+        background: scope.background,
         index: this.commands.length,
       });
-      if (!background) this.last = undefined;
-      return;
+      if (!scope.background) this.last = undefined;
     } else if (node.type === 'For') {
-      const items = (node.wordlist ?? []).flatMap((word) => literal(word).split(/\s+/));
-      const inner = new Map(values).set(node.name.value, items);
-      forEachChild(node, (child) => this.visit(child, background, inner, depth + 1));
-      return;
+      const items = (node.wordlist ?? []).flatMap((word) => expand(word.value, this.#assigned)).flatMap(fields);
+      children({ ...inside, values: new Map(scope.values).set(node.name.value, items) });
+    } else {
+      children(inside);
     }
-    forEachChild(node, (child) => this.visit(child, background, values, depth + 1));
   }
 
-  #command(node: Command, background: boolean, values: ReadonlyMap<string, readonly string[]>): void {
+  #command(node: Command, { background, values, pipeline }: Scope): void {
     for (const part of node.prefix) if (part.type === 'Assignment') this.#assign(part);
     if (!node.name) return;
-    const args = node.args.map((arg) => (arg.type === 'Word' ? literal(arg) : arg.text));
+    const args = node.args.map((arg) => (arg.type === 'Word' ? arg.value : arg.text));
     const command: ShellCommand = {
-      words: [literal(node.name), ...args],
+      node,
+      span: this.#span(node),
+      words: [node.name.value, ...args],
       text: this.#text.slice(node.pos, node.end),
+      pipeline: pipeline ? this.#text.slice(pipeline.pos, pipeline.end) : this.#text.slice(node.pos, node.end),
       background,
       writes: node.redirects.flatMap((each) =>
-        each.type === 'Redirect' && /^(?:>|>>|>\||&>)$/.test(each.operator) && each.target ? literal(each.target) : [],
+        each.type === 'Redirect' && /^(?:>|>>|>\||&>)$/.test(each.operator) && each.target ? each.target.value : [],
       ),
       values: new Map([...this.#assigned, ...values]),
     };
     this.commands.push(command);
     if (!background) this.last = command;
+    if (node.name.value === 'trap') this.#trap(node);
+  }
+
+  #trap(node: Command): void {
+    const [word] = node.args;
+    if (word?.type !== 'Word' || !/\s/.test(word.value)) return;
+    const raw = word.text.slice(1, -1);
+    const isPlain = /^["']/.test(word.text) && raw === word.value && !/[\\`]/.test(raw);
+    const offset = isPlain && this.#offset !== undefined ? this.#offset + word.pos + 1 : undefined;
+    let script: ParsedScript;
+    const walker = new Walker(word.value, offset, this.#span(word), this.#assigned);
+    try {
+      script = parse(word.value);
+      walker.visit(script, { background: false, values: new Map(), depth: 100 });
+    } catch {
+      return;
+    }
+    this.handlers.set(node, { script, text: word.value, offset, commands: walker.commands });
+  }
+
+  #span({ pos, end }: SyntaxNode): Span {
+    if (this.#offset === undefined) return this.#place ?? { start: 0, end: 0 };
+    return { start: this.#offset + pos, end: this.#offset + end };
   }
 
   #assign(part: Assignment): void {
     if (part.value.type !== 'Word') return;
     // Assigned twice, it stands for either.
-    this.#assigned.set(part.name, [...(this.#assigned.get(part.name) ?? []), literal(part.value)]);
+    this.#assigned.set(part.name, [...(this.#assigned.get(part.name) ?? []), part.value.value]);
   }
 }
 
-function literal(word: Word): string {
-  return word.value;
+function fields(text: string): string[] {
+  return text.split(/\s+/).filter((each) => each !== '');
 }
+
+/** How many texts a word may stand for before the rest is left out. */
+const MAX_EXPANSIONS = 32;
 
 /** A word with the variables that are known put in: every text that it may stand for. */
 export function expand(word: string, values: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const match = /\$\{?(\w+)\}?/.exec(word);
-  const known = match?.[1] === undefined ? undefined : values.get(match[1]);
-  if (!match || !known) return [word];
-  return known.map((value) => word.replace(match[0], () => value));
+  let texts: readonly string[] = [word];
+  for (const [written, name = ''] of word.matchAll(/\$\{?(\w+)\}?/g)) {
+    const known = values.get(name);
+    if (!known) continue;
+    texts = texts.flatMap((text) => known.map((value) => text.replace(written, () => value))).slice(0, MAX_EXPANSIONS);
+  }
+  return texts;
+}
+
+/** The words of a word list or argument as they stand, when no variable, glob or substitution is in them. */
+export function literal(word: Word): string | undefined {
+  const isPlain = (part: { readonly type: string; readonly parts?: readonly unknown[] | undefined }): boolean =>
+    /^(?:Literal|SingleQuoted|AnsiCQuoted)$/.test(part.type) ||
+    (part.type === 'DoubleQuoted' && (part.parts as { type: string }[]).every(isPlain));
+  if (word.parts?.some((part) => !isPlain(part))) return undefined;
+  return word.text.startsWith('~') ? undefined : word.value;
 }

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../kube/pod.ts';
 import type { Span } from '../text.ts';
-import { type Clues, type Handshake, readClues, readHandshakes } from './clues.ts';
+import type { Clues, Handshake } from './clues.ts';
 import { markerOf } from './markers.ts';
 
 /** How sure a statement about a container is. */
@@ -16,8 +16,11 @@ export interface Evidence {
 /** What a regular container is for. */
 export interface Role {
   readonly container: Container;
-  /** `main`: a marker says so; `sidecar`: it helps and does not end by itself; `unknown`: taken for work. */
-  readonly role: 'main' | 'sidecar' | 'unknown';
+  /**
+   * `main`: a marker says so; `sidecar`: it helps and does not end by itself; `killer`: it exists only to end another;
+   * `unknown`: taken for work.
+   */
+  readonly role: 'main' | 'sidecar' | 'killer' | 'unknown';
   readonly confidence: Confidence;
   /** The strongest first. */
   readonly evidence: readonly Evidence[];
@@ -52,14 +55,20 @@ interface Candidate {
  * The containers of the lowest rank in a pod are its work, whatever they are: at least one is never a sidecar, and
  * where all look alike nothing is said.
  */
-export function classify(pod: Pod): Role[] {
-  const clues = readClues(pod);
-  const handshakes = readHandshakes(clues);
+export function classify(
+  pod: Pod,
+  clues: readonly Clues[],
+  handshakes: readonly Handshake[],
+  killers: ReadonlySet<Clues>,
+): Role[] {
   const [first] = clues;
   const alike = first !== undefined && clues.length > 1 && clues.every((each) => sameProgram(each, first));
   const candidates = clues.map((each) => candidate(pod, each, { all: clues, alike, handshakes }));
-  const lowest = Math.min(...candidates.map(({ rank }) => rank));
-  return candidates.map(({ clues: { container }, rank, confidence, evidence }) => {
+  const working = candidates.filter((each) => !killers.has(each.clues));
+  const lowest = Math.min(...working.map(({ rank }) => rank));
+  return candidates.map(({ clues: each, rank, confidence, evidence }) => {
+    const { container } = each;
+    if (killers.has(each)) return { container, role: 'killer', confidence: 'certain', evidence };
     if (markerOf(pod, container)?.role === 'main') return { container, role: 'main', confidence: 'certain', evidence };
     if (rank <= lowest || rank === 0) return { container, role: 'unknown', confidence: 'possible', evidence };
     return { container, role: 'sidecar', confidence, evidence };

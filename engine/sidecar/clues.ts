@@ -1,8 +1,9 @@
-import { type Container, nameOf, type Pod } from '../kube/pod.ts';
-import { type Act, acts, commandNeverReturns, neverReturns } from '../shell/handshake.ts';
-import { argvOf, baseName, readScript, type ShellScript } from '../shell/script.ts';
+import { type Container, nameOf, type Pod, sharedFile } from '../kube/pod.ts';
+import { type Act, acts, commandNeverReturns, neverReturns, startedWords } from '../shell/handshake.ts';
+import { argvOf, baseName, parseScript, readScript, type ShellCall, type ShellScript } from '../shell/script.ts';
 import type { Span } from '../text.ts';
-import type { Text } from '../yaml/read.ts';
+import { asMap, asTexts, get, type Text } from '../yaml/read.ts';
+import { scalarMap } from '../yaml/scalar.ts';
 import { lookUpImage, lookUpProcess, parseImage, runsForEver, sameName } from './catalog.ts';
 import type { ImageFamily } from './images.ts';
 
@@ -17,7 +18,16 @@ export interface Handshake {
   readonly from: Clues;
   readonly to: Clues;
   readonly act: Act;
+  /** The hook whose script it is; undefined for the container's own. */
+  readonly hook: Hook | undefined;
   readonly clue: Clue;
+}
+
+/** A script that a container runs when it has started, or before it is stopped. */
+export interface Hook {
+  readonly name: 'postStart' | 'preStop';
+  readonly script: ShellScript;
+  readonly acts: readonly Act[];
 }
 
 /** What a container's own fields say about it. */
@@ -25,8 +35,9 @@ export interface Clues {
   readonly container: Container;
   readonly name: string;
   readonly argv: readonly Text[];
-  readonly script: ShellScript | undefined;
+  readonly script: ShellCall | undefined;
   readonly acts: readonly Act[];
+  readonly hooks: readonly Hook[];
   /** The image's family, also when the arguments make it end. */
   readonly image: ImageFamily | undefined;
   /** A known daemon that runs until it is stopped: by the image, or by the program that is started. */
@@ -37,11 +48,11 @@ export interface Clues {
   readonly processes: ReadonlySet<string>;
 }
 
-/** Reads the clues of each regular container. */
-export function readClues(pod: Pod): Clues[] {
-  return pod.containers.map((container) => {
+/** Reads the clues of containers of a pod. */
+export function readClues(pod: Pod, containers: readonly Container[]): Clues[] {
+  return containers.map((container) => {
     const argv = argvOf(container);
-    const script = readScript(container);
+    const script = readScript([...(container.command ?? []), ...(container.args ?? [])]);
     const env = container.env.map(({ name, value }) => `${name.value}=${value?.value ?? ''}`);
     const image = container.image && lookUpImage(container.image.value);
     const daemon = findDaemon(container, argv, script, image, env);
@@ -51,12 +62,39 @@ export function readClues(pod: Pod): Clues[] {
       argv,
       script,
       acts: script ? acts(script) : [],
+      hooks: readHooks(pod, container),
       image,
       daemon,
       endless: findEndless(argv, script),
       processes: processNames(container, argv, script, daemon?.family ?? image),
     };
   });
+}
+
+function readHooks({ document }: Pod, container: Container): Hook[] {
+  const lifecycle = asMap(document, container.field('lifecycle'));
+  return (['postStart', 'preStop'] as const).flatMap((name) => {
+    const exec = asMap(document, get(document, asMap(document, get(document, lifecycle, name)), 'exec'));
+    const argv = asTexts(document, get(document, exec, 'command')) ?? [];
+    // A command without a shell is a script of one line, but for quoting.
+    const script = readScript(argv) ?? directScript(argv);
+    return script ? { name, script, acts: acts(script) } : [];
+  });
+}
+
+function directScript(argv: readonly Text[]): ShellScript | undefined {
+  const [program] = argv;
+  if (!program) return undefined;
+  return parseScript({
+    ...program,
+    value: argv.map(({ value }) => value.replace(/[^\w./:=@%+,-]/g, '\\$&')).join(' '),
+  });
+}
+
+/** The place in the document of a piece of a script: of the whole script where it cannot be told exactly. */
+export function placeOf(pod: Pod, script: ShellScript, span: Span): Span {
+  const { source } = script;
+  return scalarMap(pod.document, source)?.span(span) ?? source.span;
 }
 
 function findDaemon(
@@ -82,7 +120,7 @@ function findDaemon(
   if (script) {
     // `proxy & …` or `exec proxy` as the last command: the shell only wraps the daemon.
     for (const command of script.commands) {
-      const started = command.words[0] === 'exec' ? command.words.slice(1) : command.words;
+      const started = startedWords(command.words);
       const family = lookUpProcess(baseName(started[0] ?? ''));
       const isKnown = family && (family === image || command.background || command === script.last);
       if (isKnown && runsForEver(family, started.slice(1), env) && (command.background || command === script.last)) {
@@ -133,20 +171,29 @@ function processNames(
 }
 
 /** Who ends whom, or tells whom that the work is done, among the containers of a pod. */
-export function readHandshakes(all: readonly Clues[]): Handshake[] {
+export function readHandshakes(pod: Pod, all: readonly Clues[]): Handshake[] {
   return all.flatMap((from) =>
-    from.acts.flatMap((act) =>
-      all.flatMap((to) => {
-        if (to === from || !from.script || !reaches(act, from, to)) return [];
-        const span = from.script.source.span;
-        return { from, to, act, clue: { message: `'${from.name}' ${verb(act)}: ${act.text}`, span } };
-      }),
+    scriptsOf(from).flatMap(({ script, acts: found, hook }) =>
+      found.flatMap((act) =>
+        all.flatMap((to) => {
+          if (to === from || !reaches(pod, act, from, to)) return [];
+          const span = placeOf(pod, script, act.span);
+          return { from, to, act, hook, clue: { message: `'${from.name}' ${verb(act)}: ${act.text}`, span } };
+        }),
+      ),
     ),
   );
 }
 
-function reaches(act: Act, from: Clues, to: Clues): boolean {
+/** The script of a container, and those of its hooks. */
+export function scriptsOf(clues: Clues): { script: ShellScript; acts: readonly Act[]; hook: Hook | undefined }[] {
+  const hooks = clues.hooks.map((hook) => ({ script: hook.script, acts: hook.acts, hook }));
+  return clues.script ? [{ script: clues.script, acts: clues.acts, hook: undefined }, ...hooks] : hooks;
+}
+
+function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
   if (act.kind === 'kill') {
+    if (act.targets.length === 0) return pod.shareProcessNamespace && to.daemon !== undefined;
     const own = new Set(
       from.script?.commands
         .filter(({ background }) => background)
@@ -159,25 +206,41 @@ function reaches(act: Act, from: Clues, to: Clues): boolean {
       );
     });
   }
-  if (act.kind === 'quit') {
-    const port = Number(/:(\d+)/.exec(act.targets[0] ?? '')?.[1]);
-    const url = act.targets[0] ?? '';
-    if (to.container.ports.includes(port)) return true;
-    const path = /quitquitquit/.test(url)
-      ? /proxy|envoy|istio|sql/
-      : /4191/.test(url)
-        ? /linkerd/
-        : /3500/.test(url)
-          ? /dapr/
-          : /vault|consul/;
-    return path.test(to.daemon?.family.id ?? '') && from.daemon === undefined;
-  }
+  if (act.kind === 'quit') return from.daemon === undefined && answers(act.targets[0] ?? '', to);
   if (act.kind === 'signal-file') {
-    return to.acts.some(
-      (other) => other.kind === 'wait-for-file' && other.targets.some((file) => act.targets.includes(file)),
-    );
+    const files = new Set(act.targets.flatMap((file) => sharedFile(from.container, file) ?? []));
+    return waitsOf(to).some((other) => other.targets.some((file) => files.has(sharedFile(to.container, file) ?? '')));
   }
   return false;
+}
+
+/** The waits for files of a container, those of its hooks included. */
+function waitsOf(clues: Clues): Act[] {
+  return scriptsOf(clues).flatMap(({ acts: found }) => found.filter(({ kind }) => kind === 'wait-for-file'));
+}
+
+/** Who listens where a sidecar is asked to quit, by port. Source: the products' documentation. */
+const QUIT_PORTS: Readonly<Record<string, RegExp>> = {
+  15020: /istio|envoy/,
+  15000: /istio|envoy/,
+  4191: /linkerd/,
+  3500: /dapr/,
+  9091: /sql-proxy|alloydb/,
+  20600: /consul/,
+  9901: /envoy|kuma/,
+};
+
+function answers(url: string, { container, daemon, image }: Clues): boolean {
+  const port = /:(\d+)/.exec(url)?.[1];
+  if (port !== undefined && container.ports.includes(Number(port))) return true;
+  const argv = [...(container.command ?? []), ...(container.args ?? [])].map(({ value }) => value).join(' ');
+  if (port !== undefined && new RegExp(`(?:^|\\D)${port}(?:\\D|$)`).test(argv)) return true;
+  const family = (daemon?.family ?? image)?.id ?? '';
+  const known = port === undefined ? undefined : QUIT_PORTS[port];
+  if (known) return known.test(family);
+  return (
+    /quitquitquit/.test(url) ? /proxy|envoy|istio|sql/ : /agent\/v1/.test(url) ? /vault|bao/ : /linkerd|dapr|consul/
+  ).test(family);
 }
 
 function verb(act: Act): string {

@@ -1,4 +1,6 @@
 import type { Container, Pod } from '../kube/pod.ts';
+import type { Span } from '../text.ts';
+import type { Path } from '../yaml/read.ts';
 import type { Clue } from './clues.ts';
 
 /** What a marker of a controller or wrapper says about a container. */
@@ -23,11 +25,44 @@ export function markerOf(pod: Pod, container: Container): Marker | undefined {
     ['pod.kubernetes.io/sidecars', 'sidecar'],
     ['riskified.com/main_sidecars', 'main'],
   ] as const) {
-    const value = pod.annotations.get(annotation);
+    const value = pod.annotations.get(annotation)?.value;
     if (name === undefined || !value?.value.split(',').some((each) => each.trim() === name)) continue;
     return { role, clue: { message: `the annotation ${annotation} names it`, span: value.span } };
   }
   return undefined;
+}
+
+/** A marker as it is written, and the container that it names. */
+export interface WrittenMarker {
+  readonly container: string;
+  /** The annotation or variable. */
+  readonly text: string;
+  readonly span: Span;
+  /** Keys that lead to the annotation; undefined for a variable of the container. */
+  readonly path: Path | undefined;
+  /** Every container that the same marker names. */
+  readonly names: readonly string[];
+}
+
+/** The markers of a pod that name a sidecar, in the order of the pod's containers. */
+export function markersOf(pod: Pod): WrittenMarker[] {
+  const named = [...pod.annotations].flatMap(([text, { value, path }]) => {
+    if (!/^(?:pod\.kubernetes\.io\/sidecars|riskified\.com\/main_sidecars)$/.test(text)) return [];
+    const given = value.value.split(',').map((name) => name.trim());
+    const isMain = text.startsWith('riskified');
+    const others = pod.containers.flatMap(({ name }) => (name && !given.includes(name.value) ? name.value : []));
+    const names = isMain ? others : given;
+    const [container] = names;
+    return container === undefined ? [] : [{ container, text, span: value.span, path, names }];
+  });
+  const set = [...pod.containers, ...pod.initContainers].flatMap((container) =>
+    container.env.flatMap(({ name }) => {
+      const own = container.name?.value;
+      if (own === undefined || !/^KRUISE_TERMINATE_SIDECAR_/.test(name.value)) return [];
+      return [{ container: own, text: name.value, span: name.span, path: undefined, names: [own] }];
+    }),
+  );
+  return [...named, ...set];
 }
 
 /** Programs that run the work and end the sidecar afterwards. */

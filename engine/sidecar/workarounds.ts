@@ -1,35 +1,211 @@
-import type { Pod } from '../kube/pod.ts';
-import { argvOf, baseName } from '../shell/script.ts';
-import type { Evidence } from './classify.ts';
-import { readClues } from './clues.ts';
-import { markerOf, WRAPPER, WRAPPER_VARIABLE } from './markers.ts';
+import { isNativeSidecar, type Pod, sharedFile } from '../kube/pod.ts';
+import type { Act } from '../shell/handshake.ts';
+import { argvOf, baseName, type ShellScript, type SyntaxNode } from '../shell/script.ts';
+import { startWaits } from '../shell/start-wait.ts';
+import { serves } from '../shell/take-out.ts';
+import type { Span } from '../text.ts';
+import { asMap, get, spanOf } from '../yaml/read.ts';
+import { type Clues, type Handshake, type Hook, placeOf, scriptsOf } from './clues.ts';
+import { markersOf, WRAPPER, WRAPPER_VARIABLE } from './markers.ts';
 
-/** What in a pod ends a sidecar by hand. Empty when nothing does: only then is moving a container alone safe. */
-export function workarounds(pod: Pod): Evidence[] {
-  const found: Evidence[] = [];
-  for (const { container, script, acts, name, daemon } of readClues(pod)) {
-    for (const act of acts) {
-      if (!script || act.kind === 'signal-file') continue;
-      found.push({ message: `'${name}' runs: ${act.text}`, span: script.source.span });
-    }
-    const [program] = argvOf(container);
-    if (program && WRAPPER.test(baseName(program.value))) {
-      found.push({ message: `'${name}' runs in ${baseName(program.value)}`, span: program.span });
-    }
-    for (const variable of container.env) {
-      if (!WRAPPER_VARIABLE.test(variable.name.value)) continue;
-      found.push({ message: `'${name}' sets ${variable.name.value}`, span: variable.name.span });
-    }
-    const timer = [...(container.command ?? []), ...(container.args ?? [])].find(
-      ({ value }) => baseName(value) === 'timeout',
+/** Something in a pod that ends a sidecar by hand, or waits for it. Spans are offsets in the document. */
+export interface Workaround {
+  /**
+   * `kill`, `quit`, `signal`: a command that ends a sidecar, asks it to quit, or tells it by a file; `wait-for-signal`: the
+   * other half of a signal; `killer`: a container that exists only to end another; `wrapper`: a program around the work;
+   * `timer`: a sidecar that ends after a time; `marker`: a word to a controller; `flag`: a sidecar can be asked to quit;
+   * `start-wait`: the work waits for a sidecar to start.
+   */
+  readonly kind:
+    | 'kill'
+    | 'quit'
+    | 'signal'
+    | 'wait-for-signal'
+    | 'killer'
+    | 'wrapper'
+    | 'timer'
+    | 'marker'
+    | 'flag'
+    | 'start-wait';
+  /** The container that it stands in. */
+  readonly clues: Clues;
+  /** The containers that it ends or waits for; empty when none of the pod's is meant, as far as can be told. */
+  readonly to: readonly Clues[];
+  readonly act: Act | undefined;
+  readonly hook: Hook | undefined;
+  /** The script that it stands in. */
+  readonly script: ShellScript | undefined;
+  readonly span: Span;
+  /** What is written there, on one line. */
+  readonly text: string;
+}
+
+/** Images of containers that exist only to end others. */
+const KILLER_IMAGE =
+  /(?:^|\/)(?:linkerd-proxy-terminator|terminator|envoy-sidecar-helper|sidecar-terminator)(?:[:@]|$)/;
+
+/** The containers that exist only to end others: nothing in their script is work. */
+export function killersOf(all: readonly Clues[], handshakes: readonly Handshake[]): Set<Clues> {
+  const killers = all.filter((clues) => {
+    const { container, script } = clues;
+    if (container.list !== 'containers') return false;
+    if (KILLER_IMAGE.test(container.image?.value ?? '')) return true;
+    const ends = handshakes.filter(
+      ({ from, act, hook }) => from === clues && !hook && /^(?:kill|quit)$/.test(act.kind),
     );
-    if (timer && daemon) found.push({ message: `a timer ends '${name}'`, span: timer.span });
-    const flag = [...(container.command ?? []), ...(container.args ?? [])].find(({ value }) =>
-      /^--?quitquitquit/.test(value),
+    if (!script || script.isBroken || ends.length === 0) return false;
+    const nodes = new Set<SyntaxNode>(ends.map(({ act }) => act.node));
+    const helps = /^(?:exit|kill|wait|apk|apt-get|apt|trap|set|kubectl)$/;
+    const isHelp = serves(
+      (node) => nodes.has(node) || (node.type === 'Command' && helps.test(baseName(node.name?.value ?? ''))),
     );
-    if (flag) found.push({ message: `'${name}' can be asked to quit: ${flag.value}`, span: flag.span });
-    const marker = markerOf(pod, container);
-    if (marker) found.push(marker.clue);
+    // Work may look like plumbing (`cat file`): a killer watches in a loop, or does nothing but sleep before it kills.
+    const watches = script.loops.length > 0;
+    const only = script.commands.every(
+      ({ node, words }) => nodes.has(node) || /^(?:sleep|exit|true|set|trap)$/.test(words[0] ?? ''),
+    );
+    return (watches || only) && script.statements.every(isHelp);
+  });
+  return new Set(killers);
+}
+
+/** Every workaround of a pod. `all` are its regular containers and native sidecars. */
+export function readWorkarounds(
+  pod: Pod,
+  all: readonly Clues[],
+  handshakes: readonly Handshake[],
+  killers: ReadonlySet<Clues>,
+): Workaround[] {
+  const found: Workaround[] = [];
+  for (const clues of all) {
+    const { container } = clues;
+    if (killers.has(clues)) {
+      const to = [...new Set(handshakes.filter(({ from }) => from === clues).map((each) => each.to))];
+      const span = container.name?.span ?? spanOf(container.item);
+      found.push({ ...nothing, kind: 'killer', clues, to, span, text: clues.name });
+    }
+    for (const { script, acts, hook } of scriptsOf(clues)) {
+      for (const act of acts) found.push(...actOf(pod, { clues, script, act, hook, handshakes }));
+      if (!hook && container.list === 'containers') found.push(...timersOf(pod, clues, script));
+      if (hook?.name === 'preStop' || (isNativeSidecar(container) && !hook)) continue;
+      for (const wait of startWaits(script)) {
+        const to = hook
+          ? [clues]
+          : all.filter((other) => other !== clues && (wait.isSleep || listens(other, wait.port)));
+        found.push({
+          ...nothing,
+          kind: 'start-wait',
+          clues,
+          to,
+          script,
+          span: placeOf(pod, script, wait.span),
+          text: wait.text,
+        });
+      }
+    }
+    found.push(...outsideScripts(pod, clues));
+  }
+  for (const marker of markersOf(pod)) {
+    const clues = all.find((each) => each.container.name?.value === marker.container);
+    if (clues) found.push({ ...nothing, kind: 'marker', clues, to: [clues], span: marker.span, text: marker.text });
+  }
+  return found;
+}
+
+const nothing = { act: undefined, hook: undefined, script: undefined };
+
+/** Whether a container may be the one that listens on a port. */
+function listens({ container, argv, script }: Clues, port: number | undefined): boolean {
+  if (port === undefined) return true;
+  if (container.ports.includes(port)) return true;
+  const text = [...argv.map(({ value }) => value), script?.text ?? ''].join(' ');
+  return new RegExp(`(?:^|\\D)${port}(?:\\D|$)`).test(text) || container.ports.length === 0;
+}
+
+/** A sidecar's script ends its program after a time: `sleep` behind it, or `timeout` around it. */
+function timersOf(pod: Pod, clues: Clues, script: ShellScript): Workaround[] {
+  if (!clues.daemon || clues.acts.some(({ kind }) => kind === 'wait-for-file')) return [];
+  const at = script.commands.findIndex(({ background }) => background);
+  const looped = new Set(script.loops.flatMap(({ commands }) => commands));
+  const timer = script.commands.find((command, index) => {
+    const name = baseName(command.words[0] ?? '');
+    return name === 'timeout' || (name === 'sleep' && at >= 0 && index > at && !looped.has(command));
+  });
+  if (!timer) return [];
+  const text = timer.words.slice(0, 2).join(' ');
+  return [{ ...nothing, kind: 'timer', clues, to: [clues], script, span: placeOf(pod, script, timer.span), text }];
+}
+
+interface Place {
+  readonly clues: Clues;
+  readonly script: ShellScript;
+  readonly act: Act;
+  readonly hook: Hook | undefined;
+  readonly handshakes: readonly Handshake[];
+}
+
+function actOf(pod: Pod, { clues, script, act, hook, handshakes }: Place): Workaround[] {
+  const span = placeOf(pod, script, act.span);
+  const at = { clues, act, hook, script, span, text: act.text };
+  const to = handshakes.filter(({ from, act: other }) => from === clues && other === act).map((each) => each.to);
+  switch (act.kind) {
+    case 'kill':
+      return to.length > 0 ? [{ ...at, kind: 'kill', to }] : [];
+    case 'quit':
+      // A container's own preStop hook makes it quit itself.
+      return [{ ...at, kind: 'quit', to: to.length === 0 && hook?.name === 'preStop' && clues.daemon ? [clues] : to }];
+    case 'signal-file':
+      return to.length > 0 ? [{ ...at, kind: 'signal', to }] : [];
+    case 'wait-for-file': {
+      const files = new Set(act.targets.flatMap((file) => sharedFile(clues.container, file) ?? []));
+      const isSignalled = handshakes.some(
+        ({ to: reader, from, act: other }) =>
+          reader === clues &&
+          other.kind === 'signal-file' &&
+          other.targets.some((file) => files.has(sharedFile(from.container, file) ?? '')),
+      );
+      const wrapsProgram = script.commands.some(({ background }) => background) && clues.daemon !== undefined;
+      return isSignalled || (wrapsProgram && !hook && files.size > 0)
+        ? [{ ...at, kind: 'wait-for-signal', to: [clues] }]
+        : [];
+    }
+    case 'reload':
+      return [];
+  }
+}
+
+/** What stands in argv, environment and hooks. */
+function outsideScripts(pod: Pod, clues: Clues): Workaround[] {
+  const { container, daemon } = clues;
+  const found: Workaround[] = [];
+  const at = { ...nothing, clues };
+  const words = [...(container.command ?? []), ...(container.args ?? [])];
+  const [program] = argvOf(container);
+  if (program && WRAPPER.test(baseName(program.value))) {
+    found.push({ ...at, kind: 'wrapper', to: [], span: program.span, text: program.value });
+  }
+  for (const { name } of container.env) {
+    if (!WRAPPER_VARIABLE.test(name.value) || program?.value.includes('kubexit')) continue;
+    if (/^KRUISE_/.test(name.value)) continue;
+    if (!program || !WRAPPER.test(baseName(program.value))) {
+      found.push({ ...at, kind: 'wrapper', to: [], span: name.span, text: name.value });
+    }
+  }
+  const timer = words.find(({ value }) => baseName(value) === 'timeout');
+  if (timer && daemon && !clues.script && container.list === 'containers') {
+    found.push({ ...at, kind: 'timer', to: [clues], span: timer.span, text: timer.value });
+  }
+  const flag =
+    words.find(({ value }) => /^--?quitquitquit/.test(value)) ??
+    container.env.find(({ name }) => /QUITQUITQUIT$/.test(name.value))?.name;
+  if (flag) found.push({ ...at, kind: 'flag', to: [clues], span: flag.span, text: flag.value });
+  const lifecycle = asMap(pod.document, container.field('lifecycle'));
+  const preStop = asMap(pod.document, get(pod.document, lifecycle, 'preStop'));
+  const http = asMap(pod.document, get(pod.document, preStop, 'httpGet'));
+  const path = http && get(pod.document, http, 'path');
+  const url = path && pod.document.text.slice(...(Object.values(spanOf(path)) as [number, number]));
+  if (path && /quit|shutdown/.test(url ?? '')) {
+    found.push({ ...at, kind: 'quit', to: [clues], span: spanOf(path), text: `httpGet ${url}` });
   }
   return found;
 }

@@ -51,11 +51,37 @@ interface Piece {
 /**
  * Takes items out of a sequence. In block style whole lines are taken: the comment lines directly above the dash travel
  * with the item, as do comments that are indented deeper than it; comments that belong to others and blank lines stay.
- * `changes` are edits inside the items, made on the way. Throws CannotEdit.
+ * `changes` are edits inside the items, made on the way; `dropped` items go for good. Throws CannotEdit.
  */
-export function takeItems(page: Page, list: Entry, indexes: readonly number[], changes: readonly Edit[]): Taken {
+export function takeItems(
+  page: Page,
+  list: Entry,
+  indexes: readonly number[],
+  changes: readonly Edit[],
+  dropped: readonly number[] = [],
+): Taken {
   const seq = list.value as YamlSeq;
-  return isFlow(seq) ? takeFlow(page, seq, indexes, changes) : takeBlock(page, list, seq, indexes, changes);
+  const all = [...indexes, ...dropped].sort((a, b) => a - b);
+  const take = (wanted: readonly number[]) =>
+    isFlow(seq) ? takeFlow(page, seq, wanted, changes) : takeBlock(page, list, seq, wanted, changes);
+  return { removals: take(all).removals, pieces: take(indexes).pieces };
+}
+
+/** Edits that take items out of a sequence for good. Throws CannotEdit. */
+export function dropItems(page: Page, list: Entry, indexes: readonly number[]): readonly Edit[] {
+  return indexes.length === 0 ? [] : takeItems(page, list, [], [], indexes).removals;
+}
+
+/** The pieces of text that `takeItems` takes, one for each index. Throws CannotEdit. */
+export function itemSpans(page: Page, list: Entry, indexes: readonly number[]): Span[] {
+  const seq = list.value as YamlSeq;
+  const spans = isFlow(seq)
+    ? flowItems(seq)
+    : blockItems(page, list, seq).map(({ first, last }) => ({
+        start: page.lines.start(first),
+        end: page.lines.end(last),
+      }));
+  return indexes.flatMap((index) => spans[index] ?? []);
 }
 
 function takeBlock(page: Page, list: Entry, seq: YamlSeq, indexes: readonly number[], changes: readonly Edit[]): Taken {
@@ -141,7 +167,7 @@ export function putItems(
     ];
   }
   const extent = blockItems(page, target, to).at(-1) as Extent;
-  return [insertLine(page, extent.last, blockLines(page, pieces, from, extent.column))];
+  return [extendLine(page, extent.last, blockLines(page, pieces, from, extent.column))];
 }
 
 /** A list that has no items yet: `[]`, `null` or nothing behind its key. */
@@ -158,7 +184,7 @@ function fillList(page: Page, pieces: readonly Piece[], source: Entry, target: E
   }
   if (isFlow(target.map)) throw new CannotEdit('the list to move to stands in brackets');
   const column = columnOf(page, key.start) + dashColumn(page, from, 0) - columnOf(page, spanOf(source.key).start);
-  const edits = [insertLine(page, page.lines.lineAt(key.end), blockLines(page, pieces, from, column))];
+  const edits = [extendLine(page, page.lines.lineAt(key.end), blockLines(page, pieces, from, column))];
   if (value) {
     const colon = page.document.text.indexOf(':', key.end) + 1;
     if (page.lines.lineAt(value.end) !== page.lines.lineAt(colon)) throw new CannotEdit('an empty list spans lines');
@@ -192,7 +218,7 @@ function newList(page: Page, pieces: readonly Piece[], name: string, source: Ent
   const body = `${written}:${newline}${blockLines(page, pieces, from, dash)}`;
   if (place === 'after') {
     const last = blockItems(page, source, from).at(-1) as Extent;
-    return insertLine(page, last.last, `${indent}${body}`);
+    return extendLine(page, last.last, `${indent}${body}`);
   }
   const line = lines.lineAt(key.start);
   if (lines.content(line).slice(0, column).trim() !== '') {
@@ -346,7 +372,7 @@ function leadingComments(page: Page, line: number, floor: number, column: number
 }
 
 /** The last of the comment lines below `line` that are indented deeper than the item's dash. */
-function trailingComments(page: Page, line: number, end: number, column: number): number {
+export function trailingComments(page: Page, line: number, end: number, column: number): number {
   const { lines } = page;
   let last = line;
   for (let at = line + 1; at < end; at++) {
@@ -361,7 +387,7 @@ function trailingComments(page: Page, line: number, end: number, column: number)
 }
 
 /** Whether the item's last line is in a block scalar that keeps its trailing blank lines (`|+`). */
-function keepsBlankLines(text: string, item: YamlNode | null): boolean {
+export function keepsBlankLines(text: string, item: YamlNode | null): boolean {
   let node: unknown = item;
   for (;;) {
     const items = (node as { items?: unknown[] } | null)?.items;
@@ -373,7 +399,7 @@ function keepsBlankLines(text: string, item: YamlNode | null): boolean {
   return scalar?.range != null && /^[|>][0-9]?\+/.test(text.slice(scalar.range[0], scalar.range[0] + 3));
 }
 
-function dashOffset(seq: YamlSeq, index: number): number {
+export function dashOffset(seq: YamlSeq, index: number): number {
   const token = seq.srcToken;
   const item = token?.type === 'block-seq' ? token.items[index] : undefined;
   const dash = item?.start.find((each) => each.type === 'seq-item-ind');
@@ -385,7 +411,7 @@ function dashColumn(page: Page, seq: YamlSeq, index: number): number {
   return columnOf(page, dashOffset(seq, index));
 }
 
-function flowItems(seq: YamlSeq): Span[] {
+export function flowItems(seq: YamlSeq): Span[] {
   return seq.items.map((item) => {
     const node = item as YamlNode | null;
     if (!node?.range || hasAnchor(node)) throw new CannotEdit('an item of the list in brackets has an anchor');
@@ -415,7 +441,7 @@ function flowList(page: Page, pieces: readonly Piece[], from: YamlSeq): string {
 }
 
 /** What stands behind the commas of a list in brackets. */
-function flowGap(page: Page, seq: YamlSeq): string {
+export function flowGap(page: Page, seq: YamlSeq): string {
   const [first, second] = flowItems(seq);
   if (!first) return ' ';
   if (second) return /^\s*,(\s*)$/.exec(page.document.text.slice(first.end, second.start))?.[1] ?? ' ';
@@ -423,7 +449,7 @@ function flowGap(page: Page, seq: YamlSeq): string {
 }
 
 /** What stands behind the commas of a map in brackets. */
-function pairGap(page: Page, map: YamlMap): string {
+export function pairGap(page: Page, map: YamlMap): string {
   const [first, second] = ownEntries(page.document, map);
   const start = second ? spanOf(second.key).start : undefined;
   if (start === undefined) {
@@ -467,35 +493,20 @@ function indent(text: string, by: number, from: number): string {
     .join('\n');
 }
 
-/** Adds `text` as lines below a line. */
-function insertLine(page: Page, line: number, text: string): Edit {
-  const { lines, newline } = page;
-  if (line + 1 >= lines.count) return extendLine(page, line, text);
-  const at = lines.start(line + 1);
-  return { span: { start: at, end: at }, text: `${text}${newline}` };
-}
-
-/** The same, inside lines that are taken elsewhere or at the end of a text without a final line ending. */
-function extendLine({ lines, newline }: Page, line: number, text: string): Edit {
+/** Adds `text` as lines below a line. An edit of its own line's content may end where it starts. */
+export function extendLine({ lines, newline }: Page, line: number, text: string): Edit {
   const at = lines.end(line);
   return { span: { start: at, end: at }, text: `${newline}${text}` };
 }
 
+/** Lines go with the line ending before them, so that removals side by side never overlap. */
 function removeLines(lines: Lines, first: number, last: number): Edit {
-  if (last + 1 < lines.count || first === 0) {
-    return {
-      span: { start: lines.start(first), end: lines.start(last + 1) },
-      text: '',
-    };
-  }
-  return {
-    span: { start: lines.end(first - 1), end: lines.end(last) },
-    text: '',
-  };
+  if (first === 0) return { span: { start: 0, end: lines.start(last + 1) }, text: '' };
+  return { span: { start: lines.end(first - 1), end: lines.end(last) }, text: '' };
 }
 
 /** Offset of the last character before `end` that is no white space. */
-function lastInk(text: string, end: number): number {
+export function lastInk(text: string, end: number): number {
   let at = end - 1;
   while (at > 0 && /\s/.test(text[at] ?? '')) at -= 1;
   return at;
@@ -506,7 +517,7 @@ function keyText({ document }: Page, entry: Entry): string {
 }
 
 /** Whether there is nothing written for a value: `key:` and the end of the line. */
-function isNothing(node: YamlNode): boolean {
+export function isNothing(node: YamlNode): boolean {
   const { start, end } = spanOf(node);
   return start === end;
 }
@@ -517,7 +528,7 @@ function newLineTo({ lines, newline, document }: Page, offset: number): string |
   return before.trim() === '' ? newline + before : undefined;
 }
 
-function columnOf({ lines }: Page, offset: number): number {
+export function columnOf({ lines }: Page, offset: number): number {
   return offset - lines.start(lines.lineAt(offset));
 }
 

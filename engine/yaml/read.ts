@@ -20,6 +20,9 @@ export type YamlMap = YAMLMap;
 export type YamlSeq = YAMLSeq;
 export type YamlScalar = Scalar;
 
+/** Keys and indexes that lead from the root of a document to a value. */
+export type Path = readonly (string | number)[];
+
 /** One parsed YAML (or JSON) document. Spans are offsets in its own text. */
 export interface YamlDocument {
   readonly text: string;
@@ -191,6 +194,16 @@ function keyName(pair: Pair): string | undefined {
 /** The value of `name` in a map, its alias resolved. */
 export function get(document: YamlDocument, map: YamlMap | undefined, name: string): YamlNode | undefined {
   return entry(document, map, name)?.value;
+}
+
+/** The node as a map; an alias is none. */
+export function ownMap(node: unknown): YamlMap | undefined {
+  return isMap(node) ? node : undefined;
+}
+
+/** The node as a sequence; an alias is none. */
+export function ownSeq(node: unknown): YamlSeq | undefined {
+  return isSeq(node) ? node : undefined;
 }
 
 /** Where a node stands, without the comments and line endings behind it. */

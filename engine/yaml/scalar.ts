@@ -2,7 +2,7 @@ import { applyEdits, type Edit, type Span } from '../text.ts';
 import { type Decoded, decode, type Source, sourceOf } from './decode.ts';
 import { CannotEdit, type Page } from './edit.ts';
 import { isInFlow, spanOf, type Text, type YamlDocument } from './read.ts';
-import { doubleQuoted, isPlain, quoted, singleQuoted } from './write.ts';
+import { doubleQuoted, isJson, isPlain, quoted, singleQuoted } from './write.ts';
 
 /** Where the characters of a scalar's value stand in its document. */
 export interface ScalarMap {
@@ -65,7 +65,11 @@ export function rewriteScalar(page: Page, text: Text, edits: readonly Edit[]): E
   const value = applyEdits(text.value, settled);
   if (source.style === 'plain' || source.style === 'single') {
     const inFlow = isInFlow(document, text.node);
-    return rewriteInline(page, found, settled, value, inFlow) ?? [{ span: place, text: quoted(value) }];
+    return (
+      rewriteInline(page, found, settled, value, inFlow) ?? [
+        { span: place, text: isJson(document) ? doubleQuoted(value) : quoted(value) },
+      ]
+    );
   }
   if (source.style !== 'double' && value.trim() === '') throw new CannotEdit('nothing of the text would be left');
   const result =

@@ -11,13 +11,23 @@ function seen(analysis: Analysis): string[] {
   });
 }
 
-/** Markers stand on the finding's line: `# <- warning non-native-sidecar 'haproxy'`, in JSON in no place: none there. */
+/**
+ * Markers stand on the finding's line, in JSON in no place: none there. Several on a line stand in the order of the rules:
+ * `# <- warning non-native-sidecar 'haproxy', info terminator-marker 'haproxy'`.
+ */
 function expected(text: string): string[] {
   return text.split('\n').flatMap((line, index) => {
-    const marker = /# <- (\w+ [\w-]+ '.*?')/.exec(line);
-    return marker ? `${index + 1}: ${marker[1]}` : [];
+    const markers = /# <- (.*)/.exec(line)?.[1]?.match(/\w+ [\w-]+ '.*?'/g) ?? [];
+    return markers.map((marker) => `${index + 1}: ${marker}`);
   });
 }
+
+/** The same findings in the order of their lines. */
+const byLine = (findings: string[]) =>
+  findings
+    .map((each, index) => ({ each, index, line: Number.parseInt(each, 10) }))
+    .sort((a, b) => a.line - b.line || a.index - b.index)
+    .map(({ each }) => each);
 
 const windows = (text: string) => text.replace(/\n/g, '\r\n');
 const comments = (text: string) => (text.match(/#.*$/gm) ?? []).map((each) => each.trim()).sort();
@@ -31,7 +41,7 @@ for (const rule of readdirSync('test/fixtures')) {
     const analysis = analyze(text);
     test(`${rule}/${file} reports what is marked`, () => {
       if (file.endsWith('.json')) return assert.equal(analysis.findings.length > 0, existsSync(fixedPath));
-      assert.deepEqual(seen(analysis), expected(text));
+      assert.deepEqual(byLine(seen(analysis)), expected(text));
       for (const { span } of analysis.findings) assert.ok(span.start < span.end && span.end <= text.length);
     });
     test(`${rule}/${file} ${existsSync(fixedPath) ? 'is fixed as shown' : 'has no fix'}`, () => {
@@ -40,13 +50,15 @@ for (const rule of readdirSync('test/fixtures')) {
       assert.ok(fix, JSON.stringify(analysis.findings.map((finding) => finding.fix())));
       const fixed = applyEdits(text, fix.edits);
       assert.equal(fixed, readFileSync(fixedPath, 'utf8'));
-      assert.deepEqual(comments(fixed), comments(text));
+      const before = comments(text);
+      assert.ok(
+        comments(fixed).every((each) => before.includes(each)),
+        'a comment is new',
+      );
+      if (rule === 'non-native-sidecar') assert.deepEqual(comments(fixed), before);
       const again = analyze(fixed);
       assert.deepEqual(again.skipped, []);
-      assert.deepEqual(
-        again.findings.filter((finding) => 'edits' in (finding.fix() ?? {})),
-        [],
-      );
+      assert.equal(again.fixAll(again.findings, { unsafe: true }), undefined, 'a second run changes something');
       const twin = analyze(windows(text));
       const twinFix = twin.fixAll(twin.findings, { unsafe: true });
       assert.equal(applyEdits(windows(text), twinFix?.edits ?? []), windows(fixed));

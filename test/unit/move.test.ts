@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { readPods } from '../../engine/kube/pod.ts';
-import { migrate } from '../../engine/migrate/migrate.ts';
+import { move as makeNative } from '../../engine/migrate/migrate.ts';
 import { applyEdits } from '../../engine/text.ts';
 import { readYaml } from '../../engine/yaml/read.ts';
 
@@ -12,8 +12,12 @@ function move(text: string, ...names: string[]): string {
   const [pod] = readPods(readYaml(text));
   assert.ok(pod, `no pod in:\n${text}`);
   const containers = pod.containers.filter((container) => names.includes(container.name?.value ?? ''));
-  const outcome = migrate([{ pod, containers }]);
-  return 'refused' in outcome ? outcome.refused : applyEdits(text, outcome.edits);
+  const outcome = makeNative([{ pod, containers }]);
+  if ('refused' in outcome) return outcome.refused;
+  return applyEdits(
+    text,
+    outcome.steps.flatMap(({ edits }) => edits),
+  );
 }
 
 const job = (spec: string) => `apiVersion: batch/v1

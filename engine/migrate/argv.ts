@@ -1,0 +1,75 @@
+import type { Container, Pod } from '../kube/pod.ts';
+import { baseName, readScript, type ShellCall, unwrapArgv } from '../shell/script.ts';
+import { plainArgv } from '../shell/take-out.ts';
+import { applyEdits, type Edit } from '../text.ts';
+import type { Change } from '../yaml/patch.ts';
+import type { Text } from '../yaml/read.ts';
+import { pathOf } from './draft.ts';
+
+/** The words of a container: `command` and behind it `args`. */
+export function wordsOfContainer({ command, args }: Container): readonly Text[] {
+  return [...(command ?? []), ...(args ?? [])];
+}
+
+/**
+ * Changes that give a container another argv. What stood in `command` and what in `args` stays apart where there were
+ * both: the program in `command`, the rest in `args`. `lead` is how many words belong before the program (`tini --`).
+ */
+export function setArgv(pod: Pod, container: Container, argv: readonly string[], lead = 0): Change[] {
+  const { command, args } = container;
+  const at = (field: string) => pathOf(pod, container, field);
+  if (!command) return [{ kind: 'set', path: at('args'), value: argv }];
+  if (!args) return [{ kind: 'set', path: at('command'), value: argv }];
+  const rest = argv.slice(lead + 1);
+  return [
+    { kind: 'set', path: at('command'), value: argv.slice(0, lead + 1) },
+    rest.length > 0 ? { kind: 'set', path: at('args'), value: rest } : { kind: 'remove', path: at('args') },
+  ];
+}
+
+/**
+ * Changes that edit the script of a container. Where nothing is left of it but one plain command that needs no shell,
+ * the container runs that command itself; `keepsShell` says that it stays a script all the same.
+ */
+export function setScript(
+  pod: Pod,
+  container: Container,
+  script: ShellCall,
+  edits: readonly Edit[],
+  { keepsShell }: { readonly keepsShell: boolean },
+): Change[] {
+  const after = applyEdits(script.text, edits);
+  const words = wordsOfContainer(container);
+  const shell = words.length - unwrapArgv(words).length;
+  const lead = words.slice(0, shell).map(({ value }) => value);
+  const kept = lead.some((word) => baseName(word) === 'timeout') ? [] : lead;
+  const isLogin = script.flags.some((flag) => /^-\w*l/.test(flag));
+  if (!keepsShell && !isLogin) {
+    const positional = script.positional.map(({ value }) => value).slice(1);
+    const isPassed = /^\s*(?:exec\s+)?"?\$@"?\s*$/.test(after) && positional.length > 0;
+    const parsed = readScript([...words.slice(0, words.indexOf(script.source)), { ...script.source, value: after }]);
+    const argv = isPassed ? positional : parsed && plainArgv(parsed);
+    if (argv) return setArgv(pod, container, [...kept, ...argv], kept.length);
+  }
+  const index = words.indexOf(script.source);
+  const inCommand = container.command?.length ?? 0;
+  const [field, at] = index < inCommand ? ['command', index] : ['args', index - inCommand];
+  return [{ kind: 'rewrite', path: pathOf(pod, container, field, at), edits }];
+}
+
+/** A container without a program that only wraps its own: the words of `command` and of `args` stay where they are. */
+export function dropWords(pod: Pod, container: Container, from: number, to: number): Change[] | undefined {
+  const command = (container.command ?? []).map(({ value }) => value);
+  const args = (container.args ?? []).map(({ value }) => value);
+  const left = [...command.slice(0, from), ...command.slice(to)];
+  const skipped = Math.max(0, to - command.length);
+  const rest = args.slice(skipped);
+  if (left.length === 0 && command.length > 0) left.push(...rest.splice(0, 1));
+  if (left.length + rest.length === 0) return undefined;
+  const at = (field: string) => pathOf(pod, container, field);
+  const set = (field: 'command' | 'args', before: readonly string[], after: readonly string[]): Change[] => {
+    if (before.length === after.length) return [];
+    return after.length > 0 ? [{ kind: 'set', path: at(field), value: after }] : [{ kind: 'remove', path: at(field) }];
+  };
+  return [...set('command', command, left), ...set('args', args, rest)];
+}

@@ -1,0 +1,137 @@
+import { type Container, nameOf, type Pod } from '../kube/pod.ts';
+import { applyEdits, type Edit, type Span } from '../text.ts';
+import {
+  CannotEdit,
+  dropItems,
+  itemSpans,
+  means,
+  openPage,
+  type Page,
+  plain,
+  putItems,
+  removeEntry,
+  setEntry,
+  takeItems,
+} from '../yaml/edit.ts';
+import { type Change, patch, patched } from '../yaml/patch.ts';
+import { asSeq, entry, isAliasNode, type YamlDocument } from '../yaml/read.ts';
+
+/** What changes in one pod. */
+export interface PodChange {
+  readonly pod: Pod;
+  /** Regular containers that become native sidecars. */
+  readonly moved: readonly Container[];
+  /** Containers that go. */
+  readonly dropped: readonly Container[];
+  /** The changes of each part; those of the first go with the move. Others stand each for itself. */
+  readonly parts: readonly (readonly Change[])[];
+}
+
+/** The edits of the parts of all pods in their order, or why there are none. */
+export type Outcome = { readonly parts: readonly (readonly Edit[])[] } | { readonly refused: string };
+
+/**
+ * Turns the changes of pods of one document into edits: whole lines move, everything else stays. The edited text is read
+ * again; when it does not mean exactly what was intended, the change is refused.
+ */
+export function compose(changes: readonly PodChange[]): Outcome {
+  const document = changes[0]?.pod.document;
+  if (!document) return { refused: 'Not offered: there is nothing to move.' };
+  for (const change of changes) {
+    const obstacle = findObstacle(change);
+    if (obstacle) return { refused: `Not offered: ${obstacle}.` };
+  }
+  const intended = intendedValue(document, changes);
+  let reason =
+    document.aliases.size > 0
+      ? 'an anchor and its alias tie these lines to others'
+      : 'the edited text would not mean the same';
+  for (const place of ['before', 'after'] as const) {
+    try {
+      const page = openPage(document);
+      const parts = changes.flatMap((change) => partsOf(page, change, place));
+      if (means(applyEdits(document.text, parts.flat()), intended)) return { parts };
+    } catch (error) {
+      // A RangeError says that edits overlap: a layout in which no line belongs to one thing alone.
+      if (error instanceof CannotEdit) reason = error.message;
+      else if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return { refused: `Not offered: ${reason}.` };
+}
+
+/** What stands in the way, as half a sentence. */
+function findObstacle({ pod, moved, dropped }: PodChange): string | undefined {
+  const { containersEntry, initContainersEntry, document } = pod;
+  const leaving = moved.length + dropped.filter(({ list }) => list === 'containers').length;
+  if (leaving >= pod.containers.length) return 'a pod needs a regular container';
+  if (moved.length + dropped.length === 0) return undefined;
+  if (isAliasNode(containersEntry.written)) return 'the list of containers is an alias';
+  if (isAliasNode(initContainersEntry?.written)) return 'the list of init containers is an alias';
+  if (containersEntry.map !== pod.spec) return 'the list of containers comes from a merge key';
+  if (initContainersEntry && initContainersEntry.map !== pod.spec) {
+    return 'the list of init containers comes from a merge key';
+  }
+  if (asSeq(document, containersEntry.value)?.items.length !== pod.containers.length) {
+    return 'an item of the list of containers is no container';
+  }
+  for (const container of moved) {
+    if (isAliasNode(container.item)) return `'${nameOf(container)}' is an alias`;
+    const rules = entry(document, container.map, 'restartPolicyRules');
+    if (rules && rules.map !== container.map) {
+      return `'${nameOf(container)}' takes its restartPolicyRules from a merge key`;
+    }
+  }
+  return undefined;
+}
+
+function partsOf(page: Page, { pod, moved, dropped, parts }: PodChange, place: 'before' | 'after'): Edit[][] {
+  if (moved.length + dropped.length === 0) return parts.map((changes) => patch(page, changes));
+  const ordered = [...moved].sort((a, b) => a.index - b.index);
+  const indexes = ordered.map(({ index }) => index);
+  const extents = itemSpans(page, pod.containersEntry, indexes);
+  const [inMove = [], ...others] = parts.map((changes) => patch(page, changes));
+  const isInside = ({ span }: Edit) => extents.some((extent) => within(span, extent));
+  const changes = [
+    ...inMove.filter(isInside),
+    ...ordered.flatMap(({ map }) => [
+      ...removeEntry(page, map, 'restartPolicyRules'),
+      setEntry(page, map, 'restartPolicy', 'Always', ['image', 'name']),
+    ]),
+  ];
+  const drop = (list: Container['list']) => dropped.flatMap((each) => (each.list === list ? each.index : []));
+  const { removals, pieces } = takeItems(page, pod.containersEntry, indexes, changes, drop('containers'));
+  const target = { name: 'initContainers', source: pod.containersEntry, target: pod.initContainersEntry, place };
+  const put = pieces.length > 0 ? putItems(page, pieces, target) : [];
+  const first = [...removals, ...put, ...inMove.filter((edit) => !isInside(edit))];
+  if (pod.initContainersEntry) first.push(...dropItems(page, pod.initContainersEntry, drop('initContainers')));
+  return [first, ...others];
+}
+
+function within(span: Span, extent: Span): boolean {
+  return span.start >= extent.start && span.end <= extent.end;
+}
+
+function intendedValue(document: YamlDocument, changes: readonly PodChange[]): unknown {
+  const all = changes.flatMap(({ parts }) => parts.flat());
+  const root = patched(plain(document.value()), all);
+  for (const { pod, moved, dropped } of changes) {
+    let spec = root as Record<string, unknown> | undefined;
+    for (const step of pod.path) spec = spec?.[step] as Record<string, unknown> | undefined;
+    if (!spec || !Array.isArray(spec.containers)) return undefined;
+    const list = spec.containers as Record<string, unknown>[];
+    const isIn = (containers: readonly Container[], name: Container['list'], index: number) =>
+      containers.some((container) => container.list === name && container.index === index);
+    const taken = list.filter((_, index) => isIn(moved, 'containers', index));
+    for (const container of taken) {
+      delete container.restartPolicyRules;
+      container.restartPolicy = 'Always';
+    }
+    const init = ((spec.initContainers as unknown[] | null | undefined) ?? []).filter(
+      (_, index) => !isIn(dropped, 'initContainers', index),
+    );
+    spec.containers = list.filter((each, index) => !taken.includes(each) && !isIn(dropped, 'containers', index));
+    if (taken.length + init.length > 0 || spec.initContainers) spec.initContainers = [...init, ...taken];
+  }
+  return root;
+}

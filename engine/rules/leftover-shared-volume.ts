@@ -1,0 +1,52 @@
+import { isNativeSidecar, textOf } from '../kube/pod.ts';
+import type { Rule } from './rule.ts';
+
+/** Names and places that people give to volumes for sentinel files. */
+const SENTINEL =
+  /(?:^|[-_/])(?:exit-signals?|signals?|lifecycle|graveyard|kubexit|main-terminated|terminated|done|sentinels?|tmp-pod|handshake|shutdown)(?:$|[-_/])|^\/tmp\/pod\/?$|^\/usr\/share\/pod\/?$/;
+
+/** An empty volume that carried a sentinel file, and that nobody writes or reads any more. */
+export const leftoverSharedVolume: Rule = {
+  id: 'leftover-shared-volume',
+  title: 'A volume for a sentinel file is left over',
+  severity: () => 'hint',
+
+  *check({ pod, roles }) {
+    if (!pod.initContainers.some(isNativeSidecar) || roles.some(({ role }) => role === 'sidecar')) return;
+    const annotations = [...pod.annotations.values()].map(({ value }) => value.value).join('\n');
+    for (const volume of pod.volumes) {
+      const name = volume.name.value;
+      if (volume.source !== 'emptyDir' || annotations.includes(name)) continue;
+      const all = [...pod.initContainers, ...pod.containers];
+      const mounts = all.flatMap((container) =>
+        container.volumeMounts.filter((mount) => mount.name.value === name).map((mount) => ({ container, mount })),
+      );
+      const [only] = mounts;
+      if (mounts.length > 1) continue;
+      if (only) {
+        const isSentinel = SENTINEL.test(name) || SENTINEL.test(only.mount.mountPath);
+        const path = only.mount.mountPath.replace(/\/+$/, '');
+        if (!isSentinel || all.some((container) => textOf(pod, container).includes(path))) continue;
+      }
+      yield {
+        message: only
+          ? `Only '${only.container.name?.value ?? ''}' mounts the volume '${name}', and no command names it. It can go.`
+          : `No container mounts the volume '${name}'. It can go.`,
+        span: volume.name.span,
+        confidence: 'likely',
+        tags: ['unnecessary'],
+        mend: () => ({
+          title: `Remove the volume '${name}'`,
+          safe: false,
+          changes: [
+            ...mounts.map(({ container, mount }) => ({
+              kind: 'remove' as const,
+              path: [...pod.path, container.list, container.index, 'volumeMounts', mount.index],
+            })),
+            { kind: 'remove', path: [...pod.path, 'volumes', volume.index] },
+          ],
+        }),
+      };
+    }
+  },
+};

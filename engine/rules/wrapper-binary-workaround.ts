@@ -1,0 +1,44 @@
+import { baseName } from '../shell/script.ts';
+import type { Rule } from './rule.ts';
+import { workaroundsOf } from './story.ts';
+
+/** The mesh whose sidecar a wrapper ends, and what makes it a native one. */
+const MESH: Readonly<Record<string, string>> = {
+  scuttle: 'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" has it injected as a native sidecar.',
+  'envoy-preflight':
+    'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" has it injected as a native sidecar.',
+  'linkerd-await':
+    'The pod annotation config.linkerd.io/proxy-enable-native-sidecar: "true" has it injected as a native sidecar.',
+};
+
+/** A program around the work waits for a sidecar and ends it afterwards. */
+export const wrapperBinaryWorkaround: Rule = {
+  id: 'wrapper-binary-workaround',
+  title: 'A wrapper program runs the work and ends a sidecar afterwards',
+  severity: () => 'info',
+
+  *check(context) {
+    const sidecars = context.roles.filter(({ role }) => role === 'sidecar');
+    const hasNative = context.clues.some(({ container }) => container.list === 'initContainers');
+    for (const { clues, span, text } of workaroundsOf(context, 'wrapper')) {
+      const program = baseName(text);
+      const what = `'${clues.name}' runs in ${program}, which ends a sidecar when the work has ended.`;
+      const inFile = sidecars.length > 0 || hasNative;
+      const advice = inFile
+        ? 'A native sidecar needs no wrapper: migrate the pod and this can go.'
+        : `The sidecar is not in this manifest. ${MESH[program] ?? 'A native sidecar would need no wrapper.'}`;
+      yield {
+        message: `${what} ${advice}`,
+        span,
+        confidence: 'certain',
+        ...(sidecars.length === 0 && hasNative ? { severity: 'hint' as const, tags: ['unnecessary' as const] } : {}),
+        container: clues.container,
+        evidence: sidecars.flatMap(({ container }) =>
+          container.name && container !== clues.container
+            ? { message: `'${container.name.value}' is the sidecar`, span: container.name.span }
+            : [],
+        ),
+      };
+    }
+  },
+};

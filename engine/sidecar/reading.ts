@@ -1,0 +1,25 @@
+import { isNativeSidecar, type Pod } from '../kube/pod.ts';
+import { classify, type Role } from './classify.ts';
+import { type Clues, type Handshake, readClues, readHandshakes } from './clues.ts';
+import { killersOf, readWorkarounds, type Workaround } from './workarounds.ts';
+
+/** Everything that was read in a pod: each thing is found once, and rules, hovers and migrations look here. */
+export interface Reading {
+  readonly pod: Pod;
+  /** Of the regular containers, in their order, and behind them of the native sidecars. */
+  readonly clues: readonly Clues[];
+  readonly handshakes: readonly Handshake[];
+  /** Of the regular containers, in their order. */
+  readonly roles: readonly Role[];
+  readonly workarounds: readonly Workaround[];
+}
+
+/** Reads a pod. */
+export function readPod(pod: Pod): Reading {
+  const regular = readClues(pod, pod.containers);
+  const clues = [...regular, ...readClues(pod, pod.initContainers.filter(isNativeSidecar))];
+  const handshakes = readHandshakes(pod, clues);
+  const killers = killersOf(clues, handshakes);
+  const roles = classify(pod, regular, handshakes, killers);
+  return { pod, clues, handshakes, roles, workarounds: readWorkarounds(pod, clues, handshakes, killers) };
+}
