@@ -399,6 +399,7 @@ export function keepsBlankLines(text: string, item: YamlNode | null): boolean {
   return scalar?.range != null && /^[|>][0-9]?\+/.test(text.slice(scalar.range[0], scalar.range[0] + 3));
 }
 
+/** Where the dash of an item of a block sequence stands. Throws CannotEdit. */
 export function dashOffset(seq: YamlSeq, index: number): number {
   const token = seq.srcToken;
   const item = token?.type === 'block-seq' ? token.items[index] : undefined;
@@ -411,6 +412,7 @@ function dashColumn(page: Page, seq: YamlSeq, index: number): number {
   return columnOf(page, dashOffset(seq, index));
 }
 
+/** Where the items of a sequence in brackets stand. Throws CannotEdit. */
 export function flowItems(seq: YamlSeq): Span[] {
   return seq.items.map((item) => {
     const node = item as YamlNode | null;
@@ -528,6 +530,7 @@ function newLineTo({ lines, newline, document }: Page, offset: number): string |
   return before.trim() === '' ? newline + before : undefined;
 }
 
+/** How many characters stand before an offset in its line. */
 export function columnOf({ lines }: Page, offset: number): number {
   return offset - lines.start(lines.lineAt(offset));
 }

@@ -31,6 +31,8 @@ interface Member extends Span {
 export interface Rows {
   readonly first: number;
   readonly last: number;
+  /** The last line of the member before it, -1 for the first one. */
+  readonly floor: number;
 }
 
 /** What goes of a collection: the indexes of its members. */
@@ -203,8 +205,9 @@ function rowsOf(page: Page, members: readonly Member[]): Rows[] {
     const ink = lines.lineAt(end - 1);
     const last = trailingComments(page, ink, next ? lines.lineAt(next.start) : lines.count, column);
     const first = commentsAbove(page, line, floor, column);
+    const rows = { first, last, floor };
     floor = last;
-    return { first, last };
+    return rows;
   });
 }
 
@@ -222,8 +225,7 @@ function commentsAbove({ lines }: Page, line: number, floor: number, column: num
 function removeRows({ lines }: Page, rows: readonly Rows[]): Edit[] {
   const edits: Edit[] = [];
   let top: number | undefined;
-  for (const each of [...rows].sort((a, b) => a.first - b.first)) {
-    const { first, last } = withBlanks(lines, each);
+  for (const { first, last } of withBlanks(lines, rows)) {
     for (let at = first; at <= last; at++) {
       if (/^\s*#.*\{\{/.test(lines.content(at)))
         throw new CannotEdit('a comment that would go holds a template action');
@@ -235,12 +237,20 @@ function removeRows({ lines }: Page, rows: readonly Rows[]): Edit[] {
   return edits;
 }
 
-/** The lines and the blank ones above them, when blank ones stand below too. */
-function withBlanks(lines: Lines, { first, last }: Rows): Rows {
-  const isBlank = (line: number) => line >= 0 && lines.content(line).trim() === '';
-  let from = first;
-  if (last + 1 >= lines.count || isBlank(last + 1)) while (isBlank(from - 1)) from -= 1;
-  return { first: from, last };
+/** The rows in their order, with the blank lines above them when what stays below them is blank too. */
+function withBlanks(lines: Lines, rows: readonly Rows[]): Rows[] {
+  const isBlank = (line: number) => line >= lines.count || lines.content(line).trim() === '';
+  let below = lines.count;
+  let isBlankBelow = true;
+  const fromTheEnd = [...rows].sort((a, b) => b.first - a.first);
+  const widened = fromTheEnd.map(({ first, last, floor }) => {
+    if (last + 1 !== below) isBlankBelow = isBlank(last + 1);
+    let from = first;
+    if (isBlankBelow) while (from - 1 > floor && isBlank(from - 1)) from -= 1;
+    below = from;
+    return { first: from, last, floor };
+  });
+  return widened.reverse();
 }
 
 /** The lines of the items of a block sequence. Throws CannotEdit. */

@@ -37,7 +37,7 @@ export function scalar(value: string, quote: '"' | "'" | '', inFlow: boolean): s
 export type PlainValue = string | number | boolean | readonly PlainValue[] | { readonly [key: string]: PlainValue };
 
 /** A value as lines in block style; a nested list stands `dash` columns and a nested map `step` columns further right. */
-export function blockValue(value: PlainValue, step: number, dash: number): string[] {
+function blockValue(value: PlainValue, step: number, dash: number): string[] {
   if (Array.isArray(value) && value.length > 0) {
     return value.flatMap((item: PlainValue) =>
       blockValue(item, step, dash).map((line, index) => (index === 0 ? `- ${line}` : `  ${line}`)),
