@@ -4,6 +4,7 @@ import { createTwoFilesPatch } from 'diff';
 import { type Analysis, analyze, applyEdits, type KubernetesVersion } from '../engine/index.ts';
 import { inputs } from './check.ts';
 import { type InputFile, readText, reasonOf, UserError } from './files.ts';
+import { describeSteps } from './steps.ts';
 
 /**
  * Makes sidecars native in files, or shows how. Messages go to standard error; what is fixed from standard input and
@@ -30,14 +31,16 @@ export function fix(
       const chosen = analysis.fixAll(analysis.findings, { unsafe: options.unsafe });
       const fixed = chosen ? applyEdits(text, chosen.edits) : text;
       if (options.diff) {
-        if (fixed !== text)
-          process.stdout.write(createTwoFilesPatch(file.name, file.name, text, fixed, 'now', 'fixed'));
+        if (chosen && fixed !== text) {
+          const patch = createTwoFilesPatch(file.name, file.name, text, fixed, 'now', 'fixed');
+          process.stdout.write(describeSteps(analysis, chosen, options) + patch);
+        }
       } else if (file.path === 0) {
         process.stdout.write((mark ? '\uFEFF' : '') + fixed);
       } else if (fixed !== text) {
         replaceFile(file, (mark ? '\uFEFF' : '') + fixed);
       }
-      tellRefusals(file, analysis);
+      tellRefusals(file, analysis, options);
       if (fixed !== text) {
         files += 1;
         done += options.unsafe ? fixable : safe;
@@ -61,12 +64,16 @@ function fixesOf(analysis: Analysis): { fixable: number; safe: number } {
   return { fixable: fixes.length, safe: fixes.filter((each) => each && 'edits' in each && each.safe).length };
 }
 
-function tellRefusals(file: InputFile, analysis: Analysis): void {
+function tellRefusals(file: InputFile, analysis: Analysis, { unsafe }: { readonly unsafe: boolean }): void {
+  const told = new Set<string>();
   for (const finding of analysis.findings) {
-    const outcome = finding.fix();
-    if (!outcome || 'edits' in outcome) continue;
-    const line = analysis.text.slice(0, finding.span.start).split('\n').length;
-    console.error(`${file.name}:${line} ${outcome.title}: ${outcome.refused}`);
+    for (const outcome of [finding.fix(), unsafe ? finding.migration() : undefined]) {
+      // What stops the migration of a pod is said once, at its first finding.
+      if (!outcome || 'edits' in outcome || told.has(finding.pod + outcome.refused)) continue;
+      told.add(finding.pod + outcome.refused);
+      const line = analysis.text.slice(0, finding.span.start).split('\n').length;
+      console.error(`${file.name}:${line} ${outcome.title}: ${outcome.refused}`);
+    }
   }
 }
 

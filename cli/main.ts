@@ -29,7 +29,7 @@ Exit status: 0 nothing at warning or above, 1 findings, 2 wrong usage or unreada
 const FIX_HELP = `native-sidecars fix [options] PATH...: makes the containers native sidecars.
 
 Options
-  --diff                      show what would change, change nothing
+  --diff                      show the steps and what would change, change nothing
   --unsafe                    also make changes that a person should review
   --kubernetes-version 1.29   the cluster's version (1.33)
   --no-config                 read no configuration file

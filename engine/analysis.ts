@@ -1,8 +1,9 @@
-import { type Container, nameOf, type Pod, readPods } from './kube/pod.ts';
+import { type Container, containerAt, isNativeSidecar, nameOf, type Pod, readPods } from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
 import { compose } from './migrate/compose.ts';
 import { type Migration, migrate, move, type Step } from './migrate/migrate.ts';
+import { makeRegular } from './migrate/regular.ts';
 import { RULES } from './rules/index.ts';
 import type { PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
 import type { Confidence, Evidence } from './sidecar/classify.ts';
@@ -87,9 +88,17 @@ export interface Analysis {
   readonly read: number;
   /** The regular and init containers at an offset, for hovers. */
   podAt(offset: number): PodAt | undefined;
+  /**
+   * What may be done with the container that is written at an offset, where nothing is wrong too: the migration of its
+   * pod, and its own move to the other list. Never applied unasked. Each is worked out once, when first asked.
+   */
+  refactorings(offset: number): readonly (Fix | Refusal)[];
   /** One fix for several findings: those of one pod are composed into a single move. Unsafe ones only on request. */
   fixAll(findings: readonly Finding[], options: { readonly unsafe: boolean }): Fix | undefined;
 }
+
+/** The title of a pod's migration. */
+export const MIGRATION_TITLE = 'Migrate this pod to native sidecars';
 
 /** The pod whose document holds an offset. `offset` is where the document starts in the text. */
 export interface PodAt {
@@ -109,6 +118,8 @@ interface DocumentAnalysis {
   readonly contexts: readonly PodContext[];
   readonly found: readonly Found[];
   readonly skipped: string | undefined;
+  /** Refactorings that were asked for. */
+  readonly refactorings: Map<Container, Fix | Refusal | undefined>;
 }
 
 interface Found {
@@ -181,6 +192,19 @@ class TextAnalysis implements Analysis {
     return part && part.analysis.contexts.length > 0 ? { pods: part.analysis.contexts, offset: part.start } : undefined;
   }
 
+  refactorings(offset: number): readonly (Fix | Refusal)[] {
+    const document = this.parts.findLastIndex(({ start }) => start <= offset);
+    const { start, analysis } = this.parts[document] ?? {};
+    if (start === undefined || !analysis) return [];
+    return analysis.contexts.flatMap(({ pod }) => {
+      const container = containerAt(pod, offset - start);
+      if (!container) return [];
+      const migration = this.findings.find((finding) => finding.pod === podId(document, pod))?.migration();
+      const own = shiftFix(refactor(analysis, pod, container), start);
+      return [...(migration ? [{ ...migration, title: MIGRATION_TITLE }] : []), ...(own ? [own] : [])];
+    });
+  }
+
   fixAll(findings: readonly Finding[], { unsafe }: { readonly unsafe: boolean }): Fix | undefined {
     const documents = new Map<number, Map<PodContext, Found[]>>();
     for (const finding of findings) {
@@ -217,7 +241,7 @@ class TextAnalysis implements Analysis {
         span: shift(each.span, start),
       })),
       tags: problem.tags ?? [],
-      pod: `${document}/${context.pod.path.join('/')}`,
+      pod: podId(document, context.pod),
       fix: () => shiftFix(found.fix(), start),
       migration: () => shiftFix(found.migration(), start),
     };
@@ -238,7 +262,7 @@ function analyzeDocument(
   version: KubernetesVersion,
   severities: Readonly<Record<string, Severity | 'off'>>,
 ): DocumentAnalysis {
-  const nothing = { text, contexts: [], found: [], skipped: undefined };
+  const nothing = { text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
   if (!text.includes('ontainers')) return nothing;
   if (text.length > MAX_DOCUMENT_LENGTH) {
     return {
@@ -257,7 +281,11 @@ function analyzeDocument(
       return [...rule.check(context)].map((problem) => place({ rule, severity, problem, context, migration }));
     });
   });
-  return { text, contexts, found, skipped: undefined };
+  return { ...nothing, contexts, found };
+}
+
+function podId(document: number, pod: Pod): string {
+  return `${document}/${pod.path.join('/')}`;
 }
 
 function contextOf(pod: Pod, version: KubernetesVersion): PodContext {
@@ -391,6 +419,24 @@ function shiftFix<T extends Fix | Refusal | undefined>(fix: T, by: number): T {
   if (!fix || 'refused' in fix) return fix;
   const moved = (edits: readonly Edit[]) => edits.map((edit) => ({ ...edit, span: shift(edit.span, by) }));
   return { ...fix, edits: moved(fix.edits), steps: fix.steps.map((step) => ({ ...step, edits: moved(step.edits) })) };
+}
+
+/** The move of a container to the other list; undefined where a finding offers it already or there is no other list. */
+function refactor(
+  { found, refactorings }: DocumentAnalysis,
+  pod: Pod,
+  container: Container,
+): Fix | Refusal | undefined {
+  if (refactorings.has(container)) return refactorings.get(container);
+  let offer: Fix | Refusal | undefined;
+  if (isNativeSidecar(container)) {
+    offer = toFix(`Make '${nameOf(container)}' a regular container`, makeRegular(pod, container), false);
+  } else if (container.list === 'containers' && pod.containers.length > 1) {
+    const isFound = found.some(({ problem }) => problem.moves?.includes(container));
+    if (!isFound) offer = toFix(titleOf([container]), move([{ pod, containers: [container] }]), false);
+  }
+  refactorings.set(container, offer);
+  return offer;
 }
 
 function titleOf(containers: readonly Container[]): string {

@@ -4,6 +4,7 @@ export {
   analyze,
   type Finding,
   type Fix,
+  MIGRATION_TITLE,
   type PodAt,
   type Refusal,
   type Skipped,

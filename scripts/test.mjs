@@ -89,10 +89,18 @@ async function runEditorTests() {
     await editorRun('installed from the .vsix', { ...inNode, extension: 'test/editor/driver', install: [product] });
     if (isFloor) return;
     await webRun(host);
-    const { photograph } = await import('./host/photograph.mjs');
-    await photograph(host, product, process.argv.includes('--update-screenshots') ? 'docs/images' : 'out/screenshots');
+    const { photograph, photographPreview } = await import('./host/photograph.mjs');
+    const pictures = process.argv.includes('--update-screenshots') ? 'docs/images' : 'out/screenshots';
+    await photograph(host, product, pictures);
     total.passed += 1;
     console.log('  ✔ a person with a keyboard sees the underline, takes the fix and undoes it');
+    if (await photographPreview(host, product, pictures)) {
+      total.passed += 1;
+      console.log('  ✔ a person with a keyboard chooses among the steps of a migration and undoes it');
+    } else {
+      total.skipped += 1;
+      console.log('skipped: the preview of a migration: this one has no steps to choose from');
+    }
   } catch (error) {
     total.failed += 1;
     console.error(`editor: ${error.stack}`);

@@ -6,11 +6,14 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Analysis, Finding, Fix } from '../engine/index.ts';
-import { rulePage, toDiagnostic, toWorkspaceEdit } from './convert.ts';
+import { type Analysis, type Finding, type Fix, MIGRATION_TITLE, type Refusal } from '../engine/index.ts';
+import { type EditSupport, rulePage, toDiagnostic, toWorkspaceEdit } from './convert.ts';
 
 /** Fixes everything that is safe; run on save. */
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.nativeSidecars`;
+
+/** Moves a container to the other list, or migrates its pod, where nothing has to be wrong. */
+export const REFACTOR = `${CodeActionKind.RefactorRewrite}.nativeSidecars`;
 
 /** Applies a fix for clients that know commands only: arguments are those of ActionData. */
 export const APPLY_COMMAND = 'nativeSidecars.applyFix';
@@ -19,11 +22,10 @@ export const APPLY_COMMAND = 'nativeSidecars.applyFix';
 const OPEN_RULE_COMMAND = 'nativeSidecars.openRule';
 
 /** What the client understands of code actions. */
-export interface ActionSupport {
+export interface ActionSupport extends EditSupport {
   readonly literals: boolean;
   readonly resolve: boolean;
   readonly disabled: boolean;
-  readonly versioned: boolean;
   readonly related: boolean;
   readonly openRule: boolean;
 }
@@ -32,10 +34,16 @@ export interface ActionSupport {
 export interface ActionData {
   readonly uri: string;
   readonly version: number;
-  /** Indexes into the analysis' findings; `all` for every one. */
-  readonly findings: readonly number[] | 'all';
-  readonly unsafe: boolean;
+  readonly origin: Origin;
 }
+
+/** Where a fix comes from. Findings are indexes into those of the analysis. */
+type Origin =
+  | { readonly fix: number }
+  | { readonly migration: number }
+  | { readonly findings: readonly number[]; readonly unsafe: true }
+  | { readonly findings: 'all'; readonly unsafe: false }
+  | { readonly refactoring: string; readonly offset: number };
 
 /** The code actions for a range. Nothing is detected here: the findings are there already. */
 export function codeActions(
@@ -47,14 +55,21 @@ export function codeActions(
   const wants = (kind: string) =>
     !context.only || context.only.some((only) => kind === only || kind.startsWith(`${only}.`));
   const offer = new Offer(document, analysis, support);
-  if (wants(CodeActionKind.QuickFix)) {
-    const touched = [...analysis.findings.entries()].filter(([, finding]) => meets(document, finding, range));
-    for (const [index, finding] of touched) offer.fixOf(index, finding);
-    for (const pod of new Set(touched.map(([, finding]) => finding.pod))) {
-      offer.several('Make all sidecars in this pod native', (finding) => finding.pod === pod);
-    }
-    if (touched.length > 0) offer.several('Make all sidecars in this file native', () => true);
-    for (const rule of new Set(touched.map(([, finding]) => finding.rule))) offer.page(rule);
+  const touched = [...analysis.findings.entries()].filter(
+    ([, finding]) => wants(CodeActionKind.QuickFix) && meets(document, finding, range),
+  );
+  for (const pod of new Set(touched.map(([, finding]) => finding.pod))) {
+    const ofPod = touched.filter(([, finding]) => finding.pod === pod);
+    const isMigrated = offer.migration(ofPod);
+    for (const [index, finding] of ofPod) offer.fixOf(index, finding);
+    if (!isMigrated) offer.several('Make all sidecars in this pod native', (finding) => finding.pod === pod);
+  }
+  if (touched.length > 0) offer.several('Make all sidecars in this file native', () => true);
+  for (const rule of new Set(touched.map(([, finding]) => finding.rule))) offer.page(rule);
+  if (wants(REFACTOR)) {
+    // Quick fixes say what can be migrated already.
+    const isNews = ({ title }: { title: string }) => touched.length === 0 || title !== MIGRATION_TITLE;
+    offer.refactorings(document.offsetAt(range.start), isNews);
   }
   // Only where it is asked for: it would double the quick fixes in the menu.
   if (context.only && wants(FIX_ALL)) offer.fixAll();
@@ -62,9 +77,24 @@ export function codeActions(
 }
 
 /** The edit that an action stands for; undefined when there is nothing left to do. */
-export function fixFor(analysis: Analysis, { findings, unsafe }: ActionData): Fix | undefined {
+export function fixFor(analysis: Analysis, origin: Origin): Fix | undefined {
+  if ('fix' in origin) return made(analysis.findings[origin.fix]?.fix());
+  if ('migration' in origin) return made(analysis.findings[origin.migration]?.migration());
+  if ('refactoring' in origin) {
+    return made(analysis.refactorings(origin.offset).find(({ title }) => title === origin.refactoring));
+  }
+  const { findings, unsafe } = origin;
   const chosen = findings === 'all' ? analysis.findings : findings.flatMap((index) => analysis.findings[index] ?? []);
   return analysis.fixAll(chosen, { unsafe });
+}
+
+function made(outcome: Fix | Refusal | undefined): Fix | undefined {
+  return outcome && 'edits' in outcome ? outcome : undefined;
+}
+
+/** Whether a migration does more than move containers. A safe one moves, or tidies up what its findings fix. */
+function doesMore({ steps, safe }: Fix): boolean {
+  return !safe && (steps.length > 1 || steps.some(({ also, review }) => also.length > 0 || review));
 }
 
 class Offer {
@@ -82,12 +112,37 @@ class Offer {
   fixOf(index: number, finding: Finding): void {
     const fix = finding.fix();
     if (!fix) return;
-    const diagnostics = [toDiagnostic(this.#document, finding, this.#support.related)];
-    if ('edits' in fix) {
-      this.#add(fix.title, CodeActionKind.QuickFix, [index], true, { diagnostics, isPreferred: fix.safe });
-    } else if (this.#support.literals && this.#support.disabled) {
-      const { title, refused: reason } = fix;
-      this.actions.push({ title, kind: CodeActionKind.QuickFix, diagnostics, disabled: { reason } });
+    const diagnostics = this.#diagnostics([finding]);
+    if ('refused' in fix) this.#refuse(fix, CodeActionKind.QuickFix, { diagnostics });
+    else this.#add(fix.title, CodeActionKind.QuickFix, { fix: index }, { diagnostics, isPreferred: fix.safe });
+  }
+
+  /** Offers the migration of the pod that findings lie in, where it does more than their own fixes. */
+  migration(findings: readonly [index: number, Finding][]): boolean {
+    const [index, first] = findings[0] ?? [];
+    const migration = first?.migration();
+    if (index === undefined || !migration) return false;
+    const diagnostics = this.#diagnostics(findings.map(([, finding]) => finding));
+    if ('edits' in migration) {
+      if (!doesMore(migration)) return false;
+      const origin = { migration: index };
+      this.#add(MIGRATION_TITLE, CodeActionKind.QuickFix, origin, { diagnostics, isPreferred: true });
+      return true;
+    }
+    const isSaid = findings.some(([, finding]) => {
+      const fix = finding.fix();
+      return fix && 'refused' in fix && fix.refused === migration.refused;
+    });
+    if (!isSaid) this.#refuse({ ...migration, title: MIGRATION_TITLE }, CodeActionKind.QuickFix, { diagnostics });
+    return false;
+  }
+
+  /** Offers what may be done at a place. */
+  refactorings(offset: number, isNews: (refactoring: Fix | Refusal) => boolean): void {
+    for (const refactoring of this.#analysis.refactorings(offset).filter(isNews)) {
+      const { title } = refactoring;
+      if ('refused' in refactoring) this.#refuse(refactoring, REFACTOR, {});
+      else this.#add(title, REFACTOR, { refactoring: title, offset }, {});
     }
   }
 
@@ -100,12 +155,12 @@ class Offer {
       const fix = this.#analysis.findings[index]?.fix();
       return fix && 'edits' in fix;
     });
-    if (fixable.length >= 2) this.#add(title, CodeActionKind.QuickFix, fixable, true, {});
+    if (fixable.length >= 2) this.#add(title, CodeActionKind.QuickFix, { findings: fixable, unsafe: true }, {});
   }
 
   fixAll(): void {
-    const data: ActionData = this.#data('all', false);
-    if (fixFor(this.#analysis, data)) this.#add('Make all sidecars native', FIX_ALL, 'all', false, {});
+    const origin = { findings: 'all', unsafe: false } as const;
+    if (fixFor(this.#analysis, origin)) this.#add('Make all sidecars native', FIX_ALL, origin, {});
   }
 
   page(rule: string): void {
@@ -115,18 +170,18 @@ class Offer {
     else this.actions.push(command);
   }
 
-  #data(findings: ActionData['findings'], unsafe: boolean): ActionData {
-    return { uri: this.#document.uri, version: this.#document.version, findings, unsafe };
+  #diagnostics(findings: readonly Finding[]) {
+    return findings.map((finding) => toDiagnostic(this.#document, finding, this.#support.related));
   }
 
-  #add(
-    title: string,
-    kind: string,
-    findings: ActionData['findings'],
-    unsafe: boolean,
-    more: Pick<CodeAction, 'diagnostics' | 'isPreferred'>,
-  ): void {
-    const data = this.#data(findings, unsafe);
+  /** Shows what cannot be done, greyed, where the client knows such actions. */
+  #refuse({ title, refused: reason }: Refusal, kind: string, more: Pick<CodeAction, 'diagnostics'>): void {
+    if (!this.#support.literals || !this.#support.disabled) return;
+    this.actions.push({ title, kind, ...more, disabled: { reason } });
+  }
+
+  #add(title: string, kind: string, origin: Origin, more: Pick<CodeAction, 'diagnostics' | 'isPreferred'>): void {
+    const data: ActionData = { uri: this.#document.uri, version: this.#document.version, origin };
     if (!this.#support.literals) {
       this.actions.push({ title, command: APPLY_COMMAND, arguments: [data] });
       return;
@@ -135,10 +190,8 @@ class Offer {
       this.actions.push({ title, kind, data, ...more });
       return;
     }
-    const fix = fixFor(this.#analysis, data);
-    if (!fix) return;
-    const edit = toWorkspaceEdit(this.#document, fix.edits, this.#support.versioned);
-    this.actions.push({ title, kind, edit, ...more });
+    const fix = fixFor(this.#analysis, origin);
+    if (fix) this.actions.push({ title, kind, edit: toWorkspaceEdit(this.#document, fix, this.#support), ...more });
   }
 }
 

@@ -1,4 +1,6 @@
 import {
+  AnnotatedTextEdit,
+  type ChangeAnnotation,
   type CodeDescription,
   type Diagnostic,
   DiagnosticSeverity,
@@ -9,7 +11,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Edit, Finding, Severity, Span, Tag } from '../engine/index.ts';
+import type { Edit, Finding, Fix, Severity, Span, Step, Tag } from '../engine/index.ts';
 
 /** The name under which an editor shows the diagnostics. */
 export const SOURCE = 'native-sidecars';
@@ -58,10 +60,39 @@ export function toDiagnostic(document: TextDocument, finding: Finding, related: 
   return diagnostic;
 }
 
-/** LSP's workspace edit: tied to the document's version where the client knows versions. */
-export function toWorkspaceEdit(document: TextDocument, edits: readonly Edit[], versioned: boolean): WorkspaceEdit {
-  const changes = edits.map(({ span, text }) => TextEdit.replace(toRange(document, span), text));
-  if (!versioned) return { changes: { [document.uri]: changes } };
+/** What the client understands of workspace edits. */
+export interface EditSupport {
+  readonly versioned: boolean;
+  readonly annotated: boolean;
+}
+
+/**
+ * LSP's workspace edit: tied to the document's version where the client knows versions, and with an annotation for each
+ * step where it knows those. The edits stand in the document's order; those at one offset keep theirs.
+ */
+export function toWorkspaceEdit(document: TextDocument, fix: Fix, support: EditSupport): WorkspaceEdit {
+  const edits = [...fix.edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  const replace = ({ span, text }: Edit) => TextEdit.replace(toRange(document, span), text);
+  if (!support.versioned) return { changes: { [document.uri]: edits.map(replace) } };
   const textDocument = { uri: document.uri, version: document.version };
-  return { documentChanges: [{ textDocument, edits: changes } satisfies TextDocumentEdit] };
+  if (!support.annotated) return { documentChanges: [{ textDocument, edits: edits.map(replace) }] };
+  const steps = new Map(fix.steps.flatMap((step, index) => step.edits.map((edit) => [keyOf(edit), `${index + 1}`])));
+  const annotated = edits.map((edit) => {
+    const step = steps.get(keyOf(edit));
+    return step === undefined
+      ? replace(edit)
+      : AnnotatedTextEdit.replace(toRange(document, edit.span), edit.text, step);
+  });
+  return {
+    documentChanges: [{ textDocument, edits: annotated } satisfies TextDocumentEdit],
+    changeAnnotations: Object.fromEntries(fix.steps.map((step, index) => [`${index + 1}`, toAnnotation(step)])),
+  };
+}
+
+function toAnnotation({ title, also, review }: Step): ChangeAnnotation {
+  return { label: title, ...(also.length > 0 && { description: also.join('; ') }), needsConfirmation: review };
+}
+
+function keyOf({ span, text }: Edit): string {
+  return `${span.start} ${span.end} ${text}`;
 }

@@ -17,7 +17,15 @@ import {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { type Analysis, analyze, hover } from '../engine/index.ts';
-import { type ActionData, type ActionSupport, APPLY_COMMAND, codeActions, FIX_ALL, fixFor } from './actions.ts';
+import {
+  type ActionData,
+  type ActionSupport,
+  APPLY_COMMAND,
+  codeActions,
+  FIX_ALL,
+  fixFor,
+  REFACTOR,
+} from './actions.ts';
 import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
 
@@ -85,7 +93,7 @@ class Server {
       if (command !== APPLY_COMMAND)
         throw new ResponseError(ErrorCodes.InvalidParams, `There is no command ${command}.`);
       const { document, fix } = await this.#fix(data as ActionData);
-      await connection.workspace.applyEdit(toWorkspaceEdit(document, fix.edits, this.#client.versioned));
+      await connection.workspace.applyEdit(toWorkspaceEdit(document, fix, this.#client));
     });
     this.#documents.onDidChangeContent(({ document }) => this.#push(document.uri));
     this.#documents.onDidClose(({ document }) => {
@@ -107,7 +115,7 @@ class Server {
           diagnosticProvider: { identifier: SOURCE, interFileDependencies: false, workspaceDiagnostics: false },
         }),
         codeActionProvider: this.#client.literals
-          ? { codeActionKinds: ['quickfix', FIX_ALL], resolveProvider: this.#client.resolve }
+          ? { codeActionKinds: ['quickfix', REFACTOR, FIX_ALL], resolveProvider: this.#client.resolve }
           : true,
         hoverProvider: true,
         executeCommandProvider: { commands: [APPLY_COMMAND] },
@@ -173,12 +181,12 @@ class Server {
   async #resolve(action: CodeAction): Promise<CodeAction> {
     if (!action.data) return action;
     const { document, fix } = await this.#fix(action.data as ActionData);
-    return { ...action, edit: toWorkspaceEdit(document, fix.edits, this.#client.versioned) };
+    return { ...action, edit: toWorkspaceEdit(document, fix, this.#client) };
   }
 
   async #fix(data: ActionData) {
     const state = await this.#analyze(data.uri);
-    const fix = state && state.document.version === data.version ? fixFor(state.analysis, data) : undefined;
+    const fix = state && state.document.version === data.version ? fixFor(state.analysis, data.origin) : undefined;
     if (!state || !fix)
       throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
     return { document: state.document, fix };
@@ -200,6 +208,7 @@ function readClient({ textDocument, workspace }: ClientCapabilities, options: un
     resolve: codeAction?.dataSupport === true && codeAction.resolveSupport?.properties.includes('edit') === true,
     disabled: codeAction?.disabledSupport === true,
     versioned: workspace?.workspaceEdit?.documentChanges === true,
+    annotated: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     related: (textDocument?.diagnostic ?? textDocument?.publishDiagnostics)?.relatedInformation === true,
     openRule: (options as { openRule?: unknown } | null | undefined)?.openRule === true,
   };

@@ -1,4 +1,4 @@
-import type { Span } from '../text.ts';
+import { contains, type Span } from '../text.ts';
 import {
   asMap,
   asSeq,
@@ -222,6 +222,18 @@ export function nameOf(container: Container): string {
 /** Where to point when the container is meant: at its name, or at its first line when it has none. */
 export function containerSpan(container: Container): Span {
   return container.name?.span ?? firstKey(container) ?? spanOf(container.item);
+}
+
+/** The container that is written at an offset; in block style its lines count as a whole, from the dash on. */
+export function containerAt({ document: { text }, initContainers, containers }: Pod, offset: number) {
+  return [...initContainers, ...containers].find(({ item }) => {
+    const { start, end } = spanOf(item);
+    const ink = start + text.slice(start, end).trimEnd().length;
+    const line = text.lastIndexOf('\n', start - 1) + 1;
+    if (!/^\s*-\s*$/.test(text.slice(line, start))) return contains({ start, end: ink }, offset);
+    const next = text.indexOf('\n', ink);
+    return contains({ start: line, end: next < 0 ? text.length : next }, offset);
+  });
 }
 
 function firstKey(container: Container): Span | undefined {

@@ -89,8 +89,9 @@ function takeBlock(page: Page, list: Entry, seq: YamlSeq, indexes: readonly numb
   const extents = blockItems(page, list, seq);
   const taken = indexes.map((index) => extents[index]).filter((extent) => extent !== undefined);
   const pieces = taken.map(({ first, last, column }) => {
-    const span = { start: lines.start(first), end: lines.end(last) };
-    const text = textWith(page, span, changes);
+    // With the last line's ending: a change may remove that line.
+    const span = { start: lines.start(first), end: lines.start(last + 1) };
+    const text = textWith(page, span, changes).replace(/\r?\n$/, '');
     if (/^\s*#.*\{\{/m.test(text)) throw new CannotEdit('a comment in the moved lines holds a template action');
     return { text, column };
   });

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, 
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { applyPatch } from 'diff';
 import { FIXED, JOB, KILLING, run, withFiles } from './run.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: what a report holds is what is tested
@@ -194,6 +195,22 @@ test('--diff shows the change and makes none', () => {
     assert.match(out, /^\+ {10}restartPolicy: Always$/m);
     assert.equal(readFileSync(join(cwd, 'job.yaml'), 'utf8'), JOB);
   });
+});
+
+test('--diff says above the hunks of a file what is done in each pod', () => {
+  withFiles({ 'one.yaml': JOB, 'two.yaml': `${JOB}---\n${JOB.replace('export', 'import')}` }, (cwd) => {
+    const { out } = run(['fix', '--diff', 'one.yaml'], { cwd });
+    assert.match(out, /^# 1\. \w.*'haproxy'.*\nIndex: one\.yaml\n=+\n--- one\.yaml/);
+    const lines = run(['fix', '--diff', 'two.yaml'], { cwd }).out.split('\n');
+    assert.equal(lines[0], '# Job export');
+    assert.match(lines[1] ?? '', /^# 1\. /);
+    assert.equal(lines[2], '# Job import');
+    assert.match(lines[3] ?? '', /^# 1\. /);
+  });
+});
+
+test('the steps above it do not keep a diff from being applied', () => {
+  assert.equal(applyPatch(JOB, run(['fix', '--diff', '-'], { input: JOB }).out), FIXED);
 });
 
 test('colours come on request, never into a pipe', () => {

@@ -124,6 +124,30 @@ suite('Native Sidecars in VS Code', () => {
     assert.equal(actions.find(({ title }) => title.startsWith('Make'))?.isPreferred, true);
   });
 
+  test('a refactoring makes a native sidecar regular, another one native again, and undo takes both back', async () => {
+    const editor = await open(FIXED);
+    const { document } = editor;
+    const take = async (title: string, word: string) => {
+      const at = document.positionAt(document.getText().indexOf(word));
+      const edit = await until(title, async () => {
+        const actions = await actionsAt(document, new vscode.Range(at, at), 'refactor.rewrite');
+        return actions.find((action) => action.title === title)?.edit;
+      });
+      assert.equal(edit.size, 1);
+      assert.ok(await vscode.workspace.applyEdit(edit));
+    };
+    await take("Make 'haproxy' a regular container", 'restartPolicy: Always');
+    assert.equal(document.getText(), CRON_JOB);
+    await finding(document);
+    await take("Make 'backup' a native sidecar", 'image: alpine');
+    assert.match(document.getText(), /initContainers:\n {12}# The work\.\n {12}- name: backup\n/);
+    for (const expected of [CRON_JOB, FIXED]) {
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), expected);
+    }
+  });
+
   test('a file is fixed on save', async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);

@@ -14,13 +14,17 @@ export const MODERN = {
   textDocument: {
     diagnostic: { relatedInformation: true },
     codeAction: {
-      codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'source.fixAll'] } },
+      codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix', 'refactor', 'source.fixAll'] } },
       dataSupport: true,
       disabledSupport: true,
       resolveSupport: { properties: ['edit'] },
     },
   },
-  workspace: { workspaceEdit: { documentChanges: true }, configuration: true, diagnostics: { refreshSupport: true } },
+  workspace: {
+    workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} },
+    configuration: true,
+    diagnostics: { refreshSupport: true },
+  },
 };
 
 /** A language server in a process of its own, spoken to over standard input and output. */

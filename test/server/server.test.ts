@@ -43,6 +43,12 @@ const actions = ({ connection }: TestServer, only?: string[]) =>
     range: WHOLE,
     context: { diagnostics: [], ...(only && { only }) },
   });
+const refactorings = ({ connection }: TestServer, line: number) =>
+  connection.sendRequest<(CodeAction | Command)[]>('textDocument/codeAction', {
+    textDocument: { uri: URI },
+    range: { start: { line, character: 14 }, end: { line, character: 14 } },
+    context: { diagnostics: [], only: ['refactor'] },
+  });
 const change = ({ connection }: TestServer, version: number, text: string, range?: object) =>
   connection.sendNotification('textDocument/didChange', {
     textDocument: { uri: URI, version },
@@ -147,6 +153,58 @@ test('a client without code action literals gets commands that the server carrie
   });
   await server.connection.sendRequest('workspace/executeCommand', command);
   assert.equal(apply(cronJob(), await applied), FIXED);
+});
+
+test('a fix says what it does by annotations, where the client knows them', async () => {
+  const server = await start();
+  await server.open(URI, cronJob());
+  const [fix] = (await actions(server)) as CodeAction[];
+  const { edit } = await server.connection.sendRequest<CodeAction>('codeAction/resolve', fix);
+  const labels = Object.values(edit?.changeAnnotations ?? {}).map(({ label }) => label);
+  assert.ok(labels.length > 0 && labels.every((label) => label !== ''), labels.join(', '));
+  const plain = await start({ ...MODERN, workspace: { workspaceEdit: { documentChanges: true } } });
+  await plain.open(URI, cronJob());
+  const resolved = await plain.connection.sendRequest<CodeAction>('codeAction/resolve', fix);
+  assert.equal(resolved.edit?.changeAnnotations, undefined);
+  assert.equal(apply(cronJob(), resolved.edit), FIXED);
+});
+
+test('a native sidecar becomes a regular container and a native sidecar again', async () => {
+  const server = await start();
+  assert.ok(
+    (server.capabilities.codeActionProvider as { codeActionKinds: string[] }).codeActionKinds.includes(
+      'refactor.rewrite.nativeSidecars',
+    ),
+  );
+  await server.open(URI, FIXED);
+  const [back, ...more] = (await refactorings(server, 12)) as CodeAction[];
+  assert.deepEqual(more, []);
+  assert.equal(back?.title, "Make 'haproxy' a regular container");
+  const undone = await server.connection.sendRequest<CodeAction>('codeAction/resolve', back);
+  assert.equal(apply(FIXED, undone.edit), cronJob());
+  // Nobody reports the work: the user knows better.
+  await change(server, 2, cronJob());
+  const offered = (await refactorings(server, 13)) as CodeAction[];
+  const there = offered.find(({ title }) => title === "Make 'backup' a native sidecar");
+  assert.equal(there?.kind, 'refactor.rewrite.nativeSidecars');
+  const { edit } = await server.connection.sendRequest<CodeAction>('codeAction/resolve', there);
+  assert.match(apply(cronJob(), edit), /initContainers:\n {12}- name: backup\n/);
+  assert.deepEqual(await refactorings(server, 3), []);
+});
+
+test('clients without literals get refactorings as commands', async () => {
+  const server = await start({ textDocument: { codeAction: {} } });
+  await server.open(URI, FIXED);
+  const [command] = (await refactorings(server, 12)) as Command[];
+  assert.equal(command?.command, 'nativeSidecars.applyFix');
+  const applied = new Promise<WorkspaceEdit>((done) => {
+    server.connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+      done(edit);
+      return { applied: true };
+    });
+  });
+  await server.connection.sendRequest('workspace/executeCommand', command);
+  assert.equal(apply(FIXED, await applied), cronJob());
 });
 
 test('fix all makes safe changes only, and is offered only when asked for', async () => {

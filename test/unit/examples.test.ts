@@ -14,6 +14,7 @@ interface Expected {
 const EXAMPLES: Readonly<Record<string, Expected>> = {
   'cronjob-with-proxy.yaml': { found: [['haproxy', 'safe']] },
   'cronjob-native.yaml': { found: [] },
+  'cronjob-with-pkill.yaml': { found: [['haproxy', 'not safe']] },
   'job-with-cloud-sql-proxy.yaml': { found: [['cloud-sql-proxy', 'not safe']] },
   'job-with-sentinel-file.yaml': { found: [['log-shipper', 'not safe']] },
   'job-with-two-sidecars.yaml': {
