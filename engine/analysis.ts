@@ -1,3 +1,4 @@
+import type { WorkloadKind } from './kube/kinds.ts';
 import { type Container, containerAt, isNativeSidecar, nameOf, type Pod, readPods } from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
@@ -19,6 +20,8 @@ export interface AnalyzeOptions {
   readonly version?: KubernetesVersion;
   /** Rules by id that are off or have another severity. */
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
+  /** Kinds of workloads besides the known ones, whose pods run to completion. */
+  readonly kinds?: readonly WorkloadKind[];
   /**
    * An earlier analysis of this file. Documents whose text is the same are not read again, if the other options are
    * the same too (compared by value).
@@ -145,7 +148,7 @@ class TextAnalysis implements Analysis {
   constructor(text: string, options: AnalyzeOptions) {
     const version = options.version ?? DEFAULT_VERSION;
     this.text = text;
-    this.options = JSON.stringify([version, options.rules ?? {}]);
+    this.options = JSON.stringify([version, options.rules ?? {}, options.kinds ?? []]);
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
       for (const { analysis } of options.previous.parts) known.set(analysis.text, analysis);
@@ -156,7 +159,7 @@ class TextAnalysis implements Analysis {
       let analysis = known.get(part);
       if (!analysis) {
         read += 1;
-        analysis = analyzeDocument(part, version, options.rules ?? {});
+        analysis = analyzeDocument(part, version, options);
         known.set(part, analysis);
       }
       return { start, analysis };
@@ -260,7 +263,7 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
 function analyzeDocument(
   text: string,
   version: KubernetesVersion,
-  severities: Readonly<Record<string, Severity | 'off'>>,
+  { rules = {}, kinds = [] }: AnalyzeOptions,
 ): DocumentAnalysis {
   const nothing = { text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
   if (!text.includes('ontainers')) return nothing;
@@ -272,11 +275,11 @@ function analyzeDocument(
   }
   const document = readYaml(text);
   if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
-  const contexts = readPods(document).map((pod) => contextOf(pod, version));
+  const contexts = readPods(document, kinds).map((pod) => contextOf(pod, version));
   const found = contexts.flatMap((context) => {
     const migration = once(() => migrationOf(context));
     return RULES.flatMap((rule) => {
-      const severity = severities[rule.id];
+      const severity = rules[rule.id];
       if (severity === 'off') return [];
       return [...rule.check(context)].map((problem) => place({ rule, severity, problem, context, migration }));
     });

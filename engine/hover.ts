@@ -1,6 +1,7 @@
 import type { Analysis } from './analysis.ts';
 import { type Container, containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import { SIDECAR_STAGES } from './kube/version.ts';
+import { podsOf, type Workload } from './kube/workload.ts';
 import type { PodContext } from './rules/rule.ts';
 import { contains, type Span, shift } from './text.ts';
 import { entry, spanOf } from './yaml/read.ts';
@@ -42,7 +43,7 @@ interface Topic {
 function* topics(context: PodContext): Iterable<Topic> {
   const { pod } = context;
   if (pod.initContainersEntry) {
-    yield { span: spanOf(pod.initContainersEntry.key), markdown: () => aboutInitContainers(pod.workload.kind) };
+    yield { span: spanOf(pod.initContainersEntry.key), markdown: () => aboutInitContainers(pod.workload) };
   }
   for (const container of pod.initContainers) {
     const policy = entry(pod.document, container.map, 'restartPolicy');
@@ -50,7 +51,7 @@ function* topics(context: PodContext): Iterable<Topic> {
       const end = policy.written ? spanOf(policy.written).end : spanOf(policy.key).end;
       yield {
         span: { start: spanOf(policy.key).start, end },
-        markdown: () => aboutRestartPolicy(container, pod.workload.kind),
+        markdown: () => aboutRestartPolicy(container, pod.workload),
       };
     }
     if (isNativeSidecar(container)) yield { span: containerSpan(container), markdown: () => aboutNative(container) };
@@ -63,7 +64,7 @@ function* topics(context: PodContext): Iterable<Topic> {
         const name = `**${nameOf(role.container)}**`;
         const verb = role.confidence === 'possible' ? 'may keep' : 'keeps';
         return paragraphs(
-          `${name} is a regular container and ${verb} this ${pod.workload.kind}'s pods running when the work is done.`,
+          `${name} is a regular container and ${verb} ${podsOf(pod.workload)} running when the work is done.`,
           role.evidence.map(({ message }) => `- ${message}`).join('\n'),
           'As a native sidecar (an init container with `restartPolicy: Always`) it starts before the work and is stopped after it.',
           VERSION_TABLE,
@@ -74,16 +75,16 @@ function* topics(context: PodContext): Iterable<Topic> {
   }
 }
 
-function aboutInitContainers(kind: string): string {
+function aboutInitContainers(workload: Workload): string {
   return paragraphs(
     '**Init containers** start one after the other, before the regular containers.',
-    `One with \`restartPolicy: Always\` is a **native sidecar**: the next one starts as soon as it has started, it runs beside the work, and it does not keep the ${kind}'s pods from completing.`,
+    `One with \`restartPolicy: Always\` is a **native sidecar**: the next one starts as soon as it has started, it runs beside the work, and it does not keep ${podsOf(workload, 'the')} from completing.`,
     VERSION_TABLE,
     LINK,
   );
 }
 
-function aboutRestartPolicy(container: Container, kind: string): string {
+function aboutRestartPolicy(container: Container, { kind }: Workload): string {
   const value = container.restartPolicy?.value;
   const meaning =
     value === 'Always'

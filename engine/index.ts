@@ -10,6 +10,7 @@ export {
   type Skipped,
 } from './analysis.ts';
 export { type Hover, hover } from './hover.ts';
+export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {
   DEFAULT_VERSION,
   formatVersion,

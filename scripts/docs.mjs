@@ -4,6 +4,8 @@ import { importBundled } from './bundle.mjs';
 
 const isCheck = process.argv.includes('--check');
 const { DEFAULT_VERSION, RULES } = await importBundled('engine/index.ts');
+const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
+const { IMAGES, ONE_SHOT_IMAGES } = await importBundled('engine/sidecar/images.ts');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 let stale = 0;
 
@@ -45,6 +47,28 @@ const parts = {
   ),
 };
 fill('README.md', parts);
+const groupName = (group) => (group === '' ? 'core' : group);
+fill('docs/kinds.md', {
+  checked: table(
+    ['kind', 'API group', 'pod templates'],
+    KINDS.map(({ group, kind, templates }) => [
+      kind,
+      groupName(group),
+      templates.map((path) => (path === '' ? 'itself' : `\`${path}\``)).join('<br>'),
+    ]),
+  ),
+  silent: table(
+    ['kinds', 'API group', 'why'],
+    SILENT_KINDS.map(([group, kinds, reason]) => [kinds.replaceAll(' ', ', '), groupName(group), reason]),
+  ),
+});
+fill('docs/images.md', {
+  images: Object.entries(IMAGES).map(imageGroup).join('\n\n'),
+  'one-shots': table(
+    ['what', 'images'],
+    Object.entries(ONE_SHOT_IMAGES).map(([what, images]) => [what, images.map(code).join(', ')]),
+  ),
+});
 fill('docs/rules/README.md', { rules: ruleTable('') });
 for (const rule of RULES) {
   const file = `docs/rules/${rule.id}.md`;
@@ -64,6 +88,42 @@ for (const rule of RULES) {
 }
 if (isCheck && stale > 0) console.log('run npm run docs');
 process.exitCode = stale > 0 ? 1 : 0;
+
+function imageGroup([title, families]) {
+  const rows = families.map((family) => [
+    `${family.id}${family.role === 'helper' ? '' : ` (${family.role})`}`,
+    family.images.map((image) => code(family.tag === undefined ? image : `${image}:*${family.tag}*`)).join(', '),
+    family.needs === undefined ? 'always' : alternatives(family.needs),
+    family.ends === undefined ? '' : alternatives(family.ends),
+    family.startupProbe ? probeOf(family.startupProbe) : '',
+    family.quit ? `${code(`:${family.quit.port}${family.quit.path}`)}${conditions(family.quit)}` : '',
+  ]);
+  return [`## ${title}`, '', table(['family', 'images', 'runs', 'ends with', 'startup probe', 'quits at'], rows)].join(
+    '\n',
+  );
+}
+
+function alternatives(text) {
+  return text
+    .split(' | ')
+    .map((each) => (each === '<none>' ? 'no arguments' : code(each)))
+    .join(', ');
+}
+
+function probeOf({ type, command, port, path = '', scheme, ...more }) {
+  const call = type === 'exec' ? command.join(' ') : `${scheme === 'HTTPS' ? 'https ' : ''}:${port}${path}`;
+  return `${type} ${code(call)}${conditions(more)}`;
+}
+
+/** What an endpoint asks for, and where it listens without that. */
+function conditions({ requires = [], configured, bind }) {
+  const asked = [...[requires].flat().map(code), ...(configured === undefined ? [] : [configured])];
+  return `${asked.length > 0 ? ` with ${asked.join(', ')}` : ''}${bind === undefined ? '' : ` (else on ${bind})`}`;
+}
+
+function code(text) {
+  return `\`${text}\``;
+}
 
 /** Puts generated text between `<!-- NAME -->` and `<!-- /NAME -->`. */
 function fill(file, texts) {

@@ -15,6 +15,7 @@ import {
   type YamlMap,
   type YamlNode,
 } from '../yaml/read.ts';
+import type { WorkloadKind } from './kinds.ts';
 import { podTemplates, type Workload } from './workload.ts';
 
 /** One environment variable with a plain value; `value` is undefined when it comes from elsewhere (`valueFrom`). */
@@ -92,9 +93,9 @@ export interface Annotation {
   readonly path: Path;
 }
 
-/** The pods of a document's Jobs and CronJobs that have a list of containers. */
-export function readPods(document: YamlDocument): Pod[] {
-  return podTemplates(document).flatMap(({ workload, object, objectPath, template, path }) => {
+/** The pods of a document's workloads that have a list of containers. `extraKinds`: kinds besides the known ones. */
+export function readPods(document: YamlDocument, extraKinds: readonly WorkloadKind[] = []): Pod[] {
+  return podTemplates(document, extraKinds).flatMap(({ workload, object, objectPath, template, path }) => {
     const spec = asMap(document, get(document, template, 'spec'));
     const containersEntry = entry(document, spec, 'containers');
     if (!spec || !containersEntry) return [];

@@ -1,4 +1,15 @@
-import { asMap, asSeq, asText, get, type Path, type YamlDocument, type YamlMap, type YamlNode } from '../yaml/read.ts';
+import {
+  asMap,
+  asSeq,
+  asText,
+  get,
+  ownEntries,
+  type Path,
+  type YamlDocument,
+  type YamlMap,
+  type YamlNode,
+} from '../yaml/read.ts';
+import { kindOf, type WorkloadKind } from './kinds.ts';
 
 /** What a pod belongs to, as written in the manifest. */
 export interface Workload {
@@ -7,23 +18,10 @@ export interface Workload {
   readonly namespace: string | undefined;
 }
 
-/** Where a workload of a kind keeps its pod spec. */
-interface WorkloadKind {
-  readonly group: string;
-  readonly kind: string;
-  /** Keys from the object to the pod template; `*` stands for every item of a sequence. */
-  readonly template: readonly string[];
+/** A workload's pods as messages name them: "this JobSet's pods", "the Pod". */
+export function podsOf({ kind }: Workload, article: 'this' | 'the' = 'this'): string {
+  return kind === 'Pod' ? `${article} Pod` : `${article} ${kind}'s pods`;
 }
-
-/** Kinds whose pods run to completion. Source: the Kubernetes API reference of batch/v1. */
-const KINDS: readonly WorkloadKind[] = [
-  { group: 'batch', kind: 'Job', template: ['spec', 'template'] },
-  {
-    group: 'batch',
-    kind: 'CronJob',
-    template: ['spec', 'jobTemplate', 'spec', 'template'],
-  },
-];
 
 /** A pod template found in a document, and the workload that it belongs to. */
 export interface PodTemplate {
@@ -37,10 +35,14 @@ export interface PodTemplate {
   readonly path: Path;
 }
 
-/** The pod templates of a document, those in `List`, `JobList` and `CronJobList` included, in their order. */
-export function podTemplates(document: YamlDocument): PodTemplate[] {
+/**
+ * The pod templates of a document, those in `List`, `JobList` and its like included, in their order. `extraKinds` are
+ * kinds besides the known ones; they win over a known kind of the same name.
+ */
+export function podTemplates(document: YamlDocument, extraKinds: readonly WorkloadKind[] = []): PodTemplate[] {
   const found: PodTemplate[] = [];
   const seen = new Set<YamlMap>();
+  const templates = new Set<YamlMap>();
   const visit = (node: YamlNode | undefined, path: Path, listed?: { apiVersion: string; kind: string }): void => {
     const object = asMap(document, node);
     if (!object || seen.has(object)) return;
@@ -53,7 +55,7 @@ export function podTemplates(document: YamlDocument): PodTemplate[] {
       for (const [index, each] of items.entries()) visit(each as YamlNode, [...path, 'items', index], item);
       return;
     }
-    const known = KINDS.find((k) => k.kind === kind && k.group === apiVersion.split('/')[0]);
+    const known = kindOf(apiVersion, kind, extraKinds);
     if (!known) return;
     const metadata = asMap(document, get(document, object, 'metadata'));
     const workload: Workload = {
@@ -61,7 +63,10 @@ export function podTemplates(document: YamlDocument): PodTemplate[] {
       name: asText(document, get(document, metadata, 'name'))?.value,
       namespace: asText(document, get(document, metadata, 'namespace'))?.value,
     };
-    for (const at of follow(document, object, path, known.template)) {
+    for (const at of known.templates.flatMap((steps) => follow(document, object, path, steps))) {
+      // An alias to a template that was seen already is the same lines again.
+      if (templates.has(at.template) || !allows(document, known, at.template)) continue;
+      templates.add(at.template);
       found.push({ workload, object, objectPath: path, ...at });
     }
   };
@@ -69,20 +74,33 @@ export function podTemplates(document: YamlDocument): PodTemplate[] {
   return found;
 }
 
+function allows(document: YamlDocument, { restartPolicies }: WorkloadKind, template: YamlMap): boolean {
+  if (!restartPolicies) return true;
+  const spec = asMap(document, get(document, template, 'spec'));
+  return restartPolicies.includes(asText(document, get(document, spec, 'restartPolicy'))?.value ?? '');
+}
+
 function follow(
   document: YamlDocument,
   from: YamlMap,
   start: Path,
-  steps: readonly string[],
+  steps: string,
 ): { template: YamlMap; path: Path }[] {
   let at: { node: YamlNode | undefined; path: Path }[] = [{ node: from, path: start }];
-  for (const step of steps) {
+  for (const step of steps === '' ? [] : steps.split('.')) {
     at = at.flatMap(({ node, path }) => {
       if (step !== '*')
         return {
           node: get(document, asMap(document, node), step),
           path: [...path, step],
         };
+      const map = asMap(document, node);
+      if (map) {
+        return ownEntries(document, map).flatMap(({ key, value }) => {
+          const name = asText(document, key)?.value;
+          return name === undefined ? [] : { node: value, path: [...path, name] };
+        });
+      }
       const items = asSeq(document, node)?.items ?? [];
       return items.map((item, index) => ({
         node: item as YamlNode,

@@ -1,4 +1,5 @@
 import { containerSpan, nameOf } from '../kube/pod.ts';
+import { podsOf } from '../kube/workload.ts';
 import type { Rule } from './rule.ts';
 
 /** A regular container that does not end by itself keeps the pods of a Job running for ever. */
@@ -16,8 +17,8 @@ export const nonNativeSidecar: Rule = {
       yield {
         message:
           confidence === 'possible'
-            ? `${name} may keep this ${pod.workload.kind}'s pods running ${ended}. If it never ends by itself, make it a native sidecar.`
-            : `${name} keeps this ${pod.workload.kind}'s pods running ${ended}. Make it a native sidecar.`,
+            ? `${name} may keep ${podsOf(pod.workload)} running ${ended}. If it never ends by itself, make it a native sidecar.`
+            : `${name} keeps ${podsOf(pod.workload)} running ${ended}. Make it a native sidecar.`,
         span: containerSpan(container),
         confidence,
         container,

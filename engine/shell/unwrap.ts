@@ -50,6 +50,18 @@ export function unwrap(script: ShellScript): Unwrapped {
   return { edits: trimmed };
 }
 
+/** Whether a script does work of its own after it has started a program in the background. */
+export function worksAfter({ statements }: ShellScript, program: SyntaxNode): boolean {
+  const at = statements.findIndex(({ command }) => command === program);
+  const isWatching = serves(isWatcher);
+  return at >= 0 && statements.slice(at + 1).some((each) => !each.background && !isWatching(each) && isWork(each));
+}
+
+/** Loops and conditions that ask the program something are part of watching it. */
+function isWork({ command }: Statement): boolean {
+  return command.type === 'Command' || command.type === 'AndOr' || command.type === 'Pipeline';
+}
+
 function isWatcher(node: SyntaxNode): boolean {
   return node.type === 'Command' && WATCHING.test(baseName(node.name?.value ?? '')) && isPlain(node);
 }

@@ -1,7 +1,10 @@
-import { IMAGE_FAMILIES, type ImageFamily } from './images.ts';
+import type { ImageFamily } from './family.ts';
+import { COMMON_PROCESSES, IMAGE_FAMILIES, ONE_SHOT_IMAGES } from './images.ts';
 
 /** An image reference in its parts: `registry/path:tag@digest`. */
 export interface ImageName {
+  /** The registry's host; undefined for Docker Hub's short names. */
+  readonly registry: string | undefined;
   /** Repository path without the registry's host and without Docker Hub's `library/`. */
   readonly path: string;
   readonly tag: string | undefined;
@@ -14,29 +17,80 @@ export function parseImage(image: string): ImageName {
   const colon = reference.indexOf(':', slash + 1);
   const segments = (colon < 0 ? reference : reference.slice(0, colon)).split('/');
   const [first = ''] = segments;
-  if (segments.length > 1 && (/[.:]/.test(first) || first === 'localhost')) segments.shift();
+  const registry = segments.length > 1 && (/[.:]/.test(first) || first === 'localhost') ? segments.shift() : undefined;
   if (segments.length > 1 && segments[0] === 'library') segments.shift();
-  return { path: segments.join('/'), tag: colon < 0 ? undefined : reference.slice(colon + 1) };
+  return { registry, path: segments.join('/'), tag: colon < 0 ? undefined : reference.slice(colon + 1) };
 }
 
-const MATCHERS = IMAGE_FAMILIES.map((family) => ({
-  family,
-  // The end of the path decides: mirrors and pull-through caches put their own segments in front.
-  pattern: new RegExp(
-    `(?:^|/)(?:${family.images.map((image) => image.replace(/[.]/g, '\\.').replace(/\*/g, '[^/]*')).join('|')})$`,
-  ),
-}));
-
-/** The family that an image belongs to. */
-export function lookUpImage(image: string): ImageFamily | undefined {
-  const { path, tag } = parseImage(image);
-  return MATCHERS.find(({ family, pattern }) => pattern.test(path) && (family.tag?.test(tag ?? '') ?? true))?.family;
+/** What a name must look like to fit a pattern such as `envoyproxy/envoy*`. */
+export function imagePattern(image: string): RegExp {
+  return new RegExp(`(?:^|/)${escapeRegExp(image).replaceAll('\\*', '[^/]*')}$`);
 }
 
-/** The family whose daemon a program's base name is. `_` and `-` are alike. */
-export function lookUpProcess(name: string): ImageFamily | undefined {
+/** Finds the items one of whose image patterns fits, in their order, by the last segment of a path. */
+function indexImages<T>(items: readonly T[], imagesOf: (item: T) => readonly string[]): (image: ImageName) => T[] {
+  const entries = items.flatMap((item, order) =>
+    imagesOf(item).map((image) => ({
+      item,
+      order,
+      pattern: imagePattern(image),
+      last: image.slice(image.lastIndexOf('/') + 1),
+    })),
+  );
+  const wild = entries.filter(({ last }) => last.includes('*'));
+  const exact = new Map<string, typeof entries>();
+  for (const entry of entries) {
+    if (!entry.last.includes('*')) exact.set(entry.last, [...(exact.get(entry.last) ?? []), entry]);
+  }
+  return ({ registry, path }) => {
+    const name = registry === undefined ? path : `${registry}/${path}`;
+    return [...(exact.get(path.slice(path.lastIndexOf('/') + 1)) ?? []), ...wild]
+      .filter(({ pattern }) => pattern.test(name))
+      .sort((a, b) => a.order - b.order)
+      .map(({ item }) => item);
+  };
+}
+
+const familiesOf = indexImages(IMAGE_FAMILIES, ({ images }) => images);
+const oneShotsOf = indexImages(Object.values(ONE_SHOT_IMAGES), (images) => images);
+
+/** Whether an image holds a tool that runs once, a shell or a language: then only its command makes it a sidecar. */
+export function isOneShotImage(image: string): boolean {
+  return oneShotsOf(parseImage(image)).length > 0;
+}
+
+/** The family that an image belongs to; the arguments tell where one repository holds several programs. */
+export function lookUpImage(image: string, argv: readonly string[], env: readonly string[]): ImageFamily | undefined {
+  const name = parseImage(image);
+  const families = familiesOf(name).filter(({ tag }) => tag === undefined || name.tag?.includes(tag));
+  return families.find((family) => isGiven(family.needs, argv, env)) ?? families[0];
+}
+
+/** Families by the names of their programs, as they are spelled and as they are compared. */
+const BY_PROCESS = new Map<string, ImageFamily[]>();
+for (const family of IMAGE_FAMILIES) {
+  for (const process of family.processes) {
+    if (COMMON_PROCESSES.includes(process)) continue;
+    for (const name of new Set([process, sameName(process)])) {
+      BY_PROCESS.set(name, [...(BY_PROCESS.get(name) ?? []), family]);
+    }
+  }
+}
+
+/**
+ * The family whose daemon a program's base name is: the image's own, or else the first that the arguments fit. Where
+ * nobody spells it so, `_` and `-` are alike.
+ */
+export function lookUpProcess(
+  name: string,
+  argv: readonly string[],
+  env: readonly string[],
+  image: ImageFamily | undefined,
+): ImageFamily | undefined {
   const wanted = sameName(name);
-  return IMAGE_FAMILIES.find((family) => family.processes.some((each) => sameName(each) === wanted));
+  if (image?.processes.some((each) => sameName(each) === wanted)) return image;
+  const families = BY_PROCESS.get(name) ?? BY_PROCESS.get(wanted) ?? [];
+  return families.find((family) => isGiven(family.needs, argv, env)) ?? families[0];
 }
 
 /** The spelling in which names are compared. */
@@ -46,7 +100,42 @@ export function sameName(name: string): string {
 
 /** Whether a program of the family runs until it is stopped, with these arguments and `NAME=value` variables. */
 export function runsForEver(family: ImageFamily, argv: readonly string[], env: readonly string[]): boolean {
-  const text = argv.join(' ');
-  if (family.ends && [text, ...env].some((each) => family.ends?.test(each))) return false;
-  return family.needs ? family.needs.test(text) : true;
+  return isGiven(family.needs, argv, env) && !(family.ends !== undefined && isGiven(family.ends, argv, env));
+}
+
+interface Alternatives {
+  /** Fits among arguments that are joined by blanks. */
+  readonly words: RegExp;
+  /** Fits a whole `NAME=value`. */
+  readonly variable: RegExp;
+}
+
+const ALTERNATIVES = new Map(
+  IMAGE_FAMILIES.flatMap(({ needs, ends }) => [needs, ends]).flatMap((each) => (each ? [[each, compile(each)]] : [])),
+);
+
+function compile(alternatives: string): Alternatives {
+  const each = alternatives
+    .split(' | ')
+    .filter((alternative) => alternative !== '<none>')
+    .map((alternative) =>
+      escapeRegExp(alternative).replaceAll('\\*', '\\S*').replaceAll(' ', '[ =]').replace(/^--/, '--?'),
+    )
+    .join('|');
+  const none = alternatives.split(' | ').includes('<none>') ? '^$|' : '';
+  return {
+    words: new RegExp(`${none}(?:^|\\s)(?:${each})(?=\\s|$)`),
+    variable: new RegExp(`^(?:${each})$`),
+  };
+}
+
+/** Whether one of the alternatives is given; always when there are none. */
+function isGiven(alternatives: string | undefined, argv: readonly string[], env: readonly string[]): boolean {
+  const compiled = alternatives === undefined ? undefined : ALTERNATIVES.get(alternatives);
+  if (!compiled) return true;
+  return compiled.words.test(argv.join(' ')) || env.some((each) => compiled.variable.test(each));
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

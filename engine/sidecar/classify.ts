@@ -1,5 +1,6 @@
 import type { Container, Pod } from '../kube/pod.ts';
 import type { Span } from '../text.ts';
+import { isOneShotImage } from './catalog.ts';
 import type { Clues, Handshake } from './clues.ts';
 import { markerOf } from './markers.ts';
 
@@ -51,6 +52,8 @@ interface Candidate {
  * | 2 | a server that may be the work itself runs as a daemon | likely |
  * | 1 | it listens on ports and has probes | likely |
  * | 0.5 | its name alone | possible |
+ *
+ * In a bare Pod `likely` is no more than `possible`.
  *
  * The containers of the lowest rank in a pod are its work, whatever they are: at least one is never a sidecar, and
  * where all look alike nothing is said.
@@ -110,16 +113,19 @@ function candidate(pod: Pod, clues: Clues, { all, alike, handshakes }: Surroundi
     container.name &&
     HELPER_NAME.test(container.name.value) &&
     !clues.script &&
-    !clues.image
+    !clues.image &&
+    !(container.image && isOneShotImage(container.image.value))
   ) {
     add(0.5, 'possible', { message: `it is called '${container.name.value}'`, span: container.name.span });
   }
   found.sort((a, b) => b.rank - a.rank);
   const best = found[0];
+  const confidence = best?.confidence ?? 'possible';
   return {
     clues,
     rank: best?.rank ?? 0,
-    confidence: best?.confidence ?? 'possible',
+    // A bare Pod may be meant to run until somebody deletes it; that it should end shows only where something ends it.
+    confidence: pod.workload.kind === 'Pod' && confidence === 'likely' ? 'possible' : confidence,
     evidence: found.map(({ evidence }) => evidence),
   };
 }

@@ -1,11 +1,12 @@
 import { type Container, nameOf, type Pod, sharedFile } from '../kube/pod.ts';
 import { type Act, acts, commandNeverReturns, neverReturns, startedWords } from '../shell/handshake.ts';
 import { argvOf, baseName, parseScript, readScript, type ShellCall, type ShellScript } from '../shell/script.ts';
+import { worksAfter } from '../shell/unwrap.ts';
 import type { Span } from '../text.ts';
 import { asMap, asTexts, get, type Text } from '../yaml/read.ts';
 import { scalarMap } from '../yaml/scalar.ts';
 import { lookUpImage, lookUpProcess, parseImage, runsForEver, sameName } from './catalog.ts';
-import type { ImageFamily } from './images.ts';
+import type { ImageFamily } from './family.ts';
 
 /** One fact about a container, and where it stands. */
 export interface Clue {
@@ -54,7 +55,8 @@ export function readClues(pod: Pod, containers: readonly Container[]): Clues[] {
     const argv = argvOf(container);
     const script = readScript([...(container.command ?? []), ...(container.args ?? [])]);
     const env = container.env.map(({ name, value }) => `${name.value}=${value?.value ?? ''}`);
-    const image = container.image && lookUpImage(container.image.value);
+    const words = argv.map(({ value }) => value);
+    const image = container.image && lookUpImage(container.image.value, words, env);
     const daemon = findDaemon(container, argv, script, image, env);
     return {
       container,
@@ -121,9 +123,10 @@ function findDaemon(
     // `proxy & …` or `exec proxy` as the last command: the shell only wraps the daemon.
     for (const command of script.commands) {
       const started = startedWords(command.words);
-      const family = lookUpProcess(baseName(started[0] ?? ''));
+      const family = lookUpProcess(baseName(started[0] ?? ''), started.slice(1), env, image);
       const isKnown = family && (family === image || command.background || command === script.last);
-      if (isKnown && runsForEver(family, started.slice(1), env) && (command.background || command === script.last)) {
+      const stays = command.background ? !worksAfter(script, command.node) : command === script.last;
+      if (isKnown && runsForEver(family, started.slice(1), env) && stays) {
         return {
           family,
           clue: {
@@ -136,7 +139,7 @@ function findDaemon(
     return undefined;
   }
   const [first] = argv;
-  const family = first && lookUpProcess(baseName(first.value));
+  const family = first && lookUpProcess(baseName(first.value), words.slice(1), env, image);
   if (!first || !family || !runsForEver(family, words.slice(1), env)) return undefined;
   return { family, clue: { message: `${baseName(first.value)} runs until it is stopped`, span: first.span } };
 }

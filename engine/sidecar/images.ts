@@ -1,229 +1,275 @@
-/** A family of images that run one program. */
-export interface ImageFamily {
-  readonly id: string;
-  /**
-   * `helper`: beside a main container almost always; `service`: a server that others use, often a one-shot client by
-   * another command; `either`: as often the work itself.
-   */
-  readonly role: 'helper' | 'service' | 'either';
-  /** Repository paths without registry and tag; `*` stands for any run of characters but `/`. */
-  readonly images: readonly string[];
-  /** Base names of the programs that make a container of the family a daemon. */
-  readonly processes: readonly string[];
-  /** The daemon runs only when the arguments match. */
-  readonly needs?: RegExp;
-  /** Arguments or `NAME=value` variables with which the program ends by itself. */
-  readonly ends?: RegExp;
-  /** The tag must match, where one repository holds several programs. */
-  readonly tag?: RegExp;
-}
+import { either, exec, exporter, helper, http, type ImageFamily, service, tcp } from './family.ts';
 
-type Extra = Pick<ImageFamily, 'needs' | 'ends' | 'tag'>;
+/**
+ * Known images by what they are for. Of families with the same images the first whose `tag` and `needs` fit counts.
+ * Startup probes are given where the vendor documents the endpoint.
+ */
+// biome-ignore format: a table, one family in a line or two
+export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
+  'Database proxies': [
+    helper('cloud-sql-proxy-v2', 'cloud-sql-connectors/cloud-sql-proxy', 'cloud-sql-proxy', { ends: 'shutdown | wait | --help | --version',
+      probe: http(9090, '/startup', { bind: 'localhost', requires: '--health-check --http-address=0.0.0.0' }),
+      quit: { port: 9091, path: '/quitquitquit', requires: '--quitquitquit' } }),
+    helper('cloud-sql-proxy-v1', 'cloudsql-docker/gce-proxy', 'cloud_sql_proxy', { ends: '--help | --version',
+      probe: http(8090, '/startup', { requires: '-use_http_health_check' }) }),
+    helper('alloydb-auth-proxy', 'alloydb-connectors/alloydb-auth-proxy', '', { ends: 'shutdown | wait | --help | --version',
+      probe: http(9090, '/startup', { bind: 'localhost', requires: '--health-check --http-address=0.0.0.0' }),
+      quit: { port: 9091, path: '/quitquitquit', requires: '--quitquitquit' } }),
+    helper('pgadapter', 'cloud-spanner-pg-adapter/pgadapter', '', { probe: tcp(5432) }),
+    helper('pgbouncer', 'pgbouncer pgbouncer-docker pgbouncer-sidecar', '', { ends: '--version | --help', probe: tcp(5432) }),
+    helper('pgpool', 'pgpool', '', { probe: tcp(9999) }),
+    helper('odyssey', '*/odyssey'),
+    helper('pgcat', 'postgresml/pgcat', '', { probe: tcp(6432) }),
+    helper('proxysql', 'proxysql', '', { probe: tcp(6033) }),
+    helper('mysql-router', 'community-router mysql-router', 'mysqlrouter', { probe: tcp(6446) }),
+    helper('maxscale', 'mariadb/maxscale', '', { probe: tcp(8989) }),
+    helper('twemproxy', '*/twemproxy */nutcracker', 'nutcracker'),
+    helper('mcrouter', '*/mcrouter'),
+    helper('mongos', 'mongo mongodb percona-server-mongodb', '', { needs: 'mongos | */mongos', probe: tcp(27017) }),
+    helper('kafka-proxy', 'grepplabs/kafka-proxy', '', { ends: 'tools', probe: http(9080, '/health') }),
+  ],
+  'Service meshes': [
+    helper('istio-proxy', 'proxyv2 proxyv2-rhel*', 'pilot-agent envoy', { needs: '<none> | proxy',
+      ends: 'istio-iptables | istio-clean-iptables | wait | request',
+      probe: http(15021, '/healthz/ready'), quit: { port: 15020, path: '/quitquitquit' } }),
+    helper('linkerd-proxy', 'linkerd/proxy buoyantio/proxy', 'linkerd2-proxy', { probe: http(4191, '/ready'),
+      quit: { port: 4191, path: '/shutdown', configured: 'config.linkerd.io/proxy-admin-shutdown: enabled' } }),
+    helper('consul-dataplane', 'consul-dataplane', '', { ends: '--check-proxy-health | --version',
+      probe: exec('/usr/local/bin/consul-dataplane -check-proxy-health'),
+      quit: { port: 20600, path: '/graceful_shutdown', configured: 'consul.hashicorp.com/enable-sidecar-proxy-lifecycle' } }),
+    helper('kuma-dp', 'kuma-dp kuma-dp-ubi', '', { ends: 'version',
+      probe: http(9902, '/ready'), quit: { port: 9901, path: '/quitquitquit' } }),
+    helper('envoy', 'envoyproxy/envoy* aws-appmesh-envoy chainguard/envoy bitnami*/envoy', '', { ends: '--mode validate | --mode init_only | --version',
+      probe: http(9901, '/ready', { bind: '127.0.0.1', configured: 'admin listener on 0.0.0.0' }), quit: { port: 9901, path: '/quitquitquit' } }),
+    helper('daprd', 'daprio/daprd dapr/daprd', '', { ends: '--version',
+      probe: http(3501, '/v1.0/healthz/outbound'), quit: { port: 3500, path: '/v1.0/shutdown' } }),
+    helper('osm-envoy', 'openservicemesh/*', 'envoy'),
+    helper('nginx-mesh-sidecar', 'nginx-mesh-sidecar', 'mesh-agent'),
+    helper('ambassador-agent', 'telepresenceio/tel2 datawire/tel2 datawire/aes emissary-ingress/emissary', 'traffic-manager traffic-agent'),
+  ],
+  'Web servers and proxies': [
+    either('nginx', 'nginx nginx-unprivileged openresty/openresty', '', { ends: '-t | -T | -v | -V | -s', probe: tcp(80) }),
+    either('haproxy', 'haproxy haproxytech/haproxy-*', '', { ends: '-c | -v | -vv', probe: tcp(80) }),
+    either('traefik', 'traefik', '', { ends: 'version | healthcheck', probe: http(8080, '/ping', { requires: '--ping=true' }) }),
+    either('caddy', 'caddy', '', { ends: 'validate | fmt | adapt | hash-password | version',
+      probe: tcp(80), quit: { port: 2019, path: '/stop' } }),
+    either('apache-httpd', 'httpd bitnami*/apache', 'httpd httpd-foreground', { ends: '-t | -v | -V', probe: tcp(80) }),
+  ],
+  'Authentication proxies': [
+    helper('oauth2-proxy', 'oauth2-proxy oauth2_proxy', '', { ends: '--version',
+      probe: http(4180, '/ping', { bind: '127.0.0.1', requires: '--http-address=0.0.0.0:4180' }) }),
+    helper('openshift-oauth-proxy', 'origin-oauth-proxy ose-oauth-proxy ose-oauth-proxy-rhel*', 'oauth-proxy', {
+      probe: http(8443, '/oauth/healthz', { scheme: 'HTTPS' }) }),
+    helper('kube-rbac-proxy', 'kube-rbac-proxy ose-kube-rbac-proxy* origin-kube-rbac-proxy', '', {
+      probe: http(8643, '/healthz', { scheme: 'HTTPS', requires: '--proxy-endpoints-port=8643' }) }),
+    helper('gatekeeper-louketo', 'gogatekeeper/gatekeeper louketo/louketo-proxy keycloak/keycloak-gatekeeper', 'gatekeeper louketo-proxy'),
+    helper('pomerium', 'pomerium/pomerium'),
+    helper('ghostunnel', '*/ghostunnel'),
+    helper('stunnel', '*/stunnel'),
+  ],
+  'Policy and identity': [
+    helper('opa-envoy', 'openpolicyagent/opa', 'opa', { tag: 'envoy', needs: '--server | -s', ends: 'eval | test | check | build | fmt | exec',
+      probe: http(8282, '/health?plugins', { requires: '--diagnostic-addr=0.0.0.0:8282' }) }),
+    helper('opa', 'openpolicyagent/opa', '', { needs: '--server | -s', ends: 'eval | test | check | build | fmt | exec',
+      probe: http(8181, '/health', { bind: 'localhost', requires: '--addr=0.0.0.0:8181' }) }),
+    helper('azure-wi-proxy', 'workload-identity/proxy', 'proxy', { probe: http(8000, '/readyz') }),
+    helper('aws-sigv4-proxy', 'aws-sigv4-proxy', '', { ends: '--version', probe: tcp(8080) }),
+    helper('aws-rolesanywhere', 'rolesanywhere/credential-helper aws-signing-helper', 'aws_signing_helper', { needs: 'serve',
+      probe: tcp(9911, { bind: '127.0.0.1' }) }),
+    helper('aws-ssm-agent', 'amazon-ssm-agent', '', { ends: '-register | -version' }),
+    helper('kube2iam-kiam', 'jtblin/kube2iam uswitch/kiam', 'kube2iam kiam'),
+    helper('gke-metadata-server', 'gke.gcr.io/gke-metadata-server'),
+    helper('teleport-tbot', 'gravitational/tbot-distroless', 'tbot', { needs: 'start', ends: '--oneshot | --oneshot=true',
+      probe: http(3001, '/readyz', { requires: '--diag-addr=0.0.0.0:3001' }) }),
+    helper('teleport-agent', 'gravitational/teleport*', 'teleport', { ends: 'version | configure | status',
+      probe: http(3000, '/readyz', { requires: '--diag-addr=0.0.0.0:3000' }) }),
+    helper('spiffe-helper', 'spiffe/spiffe-helper', '', { ends: '--daemon-mode false | daemon_mode false | daemon_mode = false',
+      probe: http(8081, '/ready', { configured: 'health_checks.listener_enabled' }) }),
+    helper('spire-agent', 'spire-agent', '', { ends: 'healthcheck | api | validate',
+      probe: http(8080, '/ready', { configured: 'health_checks.listener_enabled, bind_address 0.0.0.0' }) }),
+  ],
+  Secrets: [
+    helper('aws-secrets-manager-agent', 'aws-secretsmanager-agent', 'aws_secretsmanager_agent'),
+    helper('vault-agent', 'vault vault-enterprise openbao', 'vault bao', { needs: 'agent | proxy',
+      ends: '--exit-after-auth | --exit-after-auth=true | exit_after_auth true | exit_after_auth = true',
+      quit: { port: 8200, path: '/agent/v1/quit', configured: 'agent_api { enable_quit = true }' } }),
+    helper('consul-template', 'hashicorp/consul-template', '', { ends: '--once | --version' }),
+    helper('conjur-secrets-provider', 'cyberark/secrets-provider-for-k8s cyberark/conjur-authn-k8s-client', 'secrets-provider', {
+      needs: 'CONTAINER_MODE=sidecar' }),
+    helper('infisical-agent', 'infisical/cli infisical/infisical', 'infisical', { needs: 'agent', ends: 'exit-after-auth: true' }),
+    helper('onepassword-connect', '1password/connect-api 1password/connect-sync', 'connect-api connect-sync', { probe: http(8080, '/heartbeat') }),
+    helper('secrets-store-csi', 'csi-secrets-store/driver'),
+  ],
+  'Files and configuration': [
+    helper('git-sync', 'git-sync', '', { ends: '--one-time | --one-time=true | GITSYNC_ONE_TIME=true | GIT_SYNC_ONE_TIME=true',
+      probe: http(1234, '/', { requires: '--http-bind=:1234' }) }),
+    helper('configmap-reload', 'configmap-reload', '', { probe: http(9533, '/metrics') }),
+    helper('prometheus-config-reloader', 'prometheus-config-reloader', '', { ends: '--watch-interval 0 | --watch-interval 0s', probe: http(8080, '/healthz') }),
+    helper('k8s-sidecar', 'kiwigrid/k8s-sidecar', 'sidecar.py', { ends: 'METHOD=LIST', probe: http(8080, '/healthz') }),
+    helper('stakater-reloader', 'stakater/reloader', 'manager', { probe: http(9090, '/live') }),
+    helper('kubectl-proxy', 'kubectl', 'kubectl', { needs: 'proxy | port-forward', probe: tcp(8001, { bind: '127.0.0.1', requires: '--address=0.0.0.0' }) }),
+    helper('gcsfuse-sidecar', 'gcs-fuse-csi-driver-sidecar-mounter'),
+    either('rclone', 'rclone/rclone', '', { needs: 'mount | serve | rcd' }),
+    helper('s3fs-goofys', '*/s3fs */goofys */s3proxy', 's3fs goofys s3proxy'),
+    helper('juicefs-sidecar', 'juicedata/mount', 'juicefs', { needs: 'mount', ends: '-d | --background' }),
+  ],
+  Logs: [
+    helper('fluent-bit', 'fluent-bit aws-for-fluent-bit fluent-bit-plugin-loki newrelic-fluentbit-output', '', {
+      ends: '--dry-run | exit_on_eof=* | Exit_On_Eof=*', probe: http(2020, '/', { configured: 'HTTP_Server On, HTTP_Listen 0.0.0.0' }) }),
+    helper('fluentd', 'fluentd fluentd-kubernetes-daemonset fluentd-gcp kube-logging/*fluentd*', '', { ends: '--dry-run',
+      probe: http(24220, '/api/plugins.json', { configured: '@type monitor_agent' }) }),
+    helper('filebeat', 'filebeat filebeat-oss filebeat-wolfi', '', { ends: '--once | test | setup | export', probe: exec('filebeat test output') }),
+    helper('elastic-agent', 'elastic-agent elastic-agent-*', '', { ends: 'enroll | status | version | inspect',
+      probe: http(6791, '/liveness', { configured: 'agent.monitoring.http on 0.0.0.0' }) }),
+    helper('logstash', 'logstash logstash-oss*', '', { ends: '-t | --config.test_and_exit', probe: http(9600, '/', { configured: 'api.http.host 0.0.0.0' }) }),
+    helper('vector', 'timberio/vector chainguard/vector', '', { ends: 'validate | test | graph | vrl | generate',
+      probe: http(8686, '/health', { bind: '127.0.0.1', configured: 'api.enabled, api.address 0.0.0.0:8686' }) }),
+    helper('promtail', 'grafana/promtail', '', { ends: '--dry-run | --stdin | --check-syntax', probe: http(3101, '/ready') }),
+    helper('splunk-uf', 'splunk/universalforwarder', 'splunkd', { probe: tcp(8089) }),
+    helper('rsyslog', '*/rsyslog syslog_appliance_alpine', 'rsyslogd'),
+    helper('syslog-ng', 'syslog-ng axosyslog', '', { ends: '--syntax-only', probe: exec('syslog-ng-ctl healthcheck') }),
+  ],
+  Telemetry: [
+    helper('grafana-alloy', 'grafana/alloy', 'alloy', { ends: 'fmt | convert | validate | tools',
+      probe: http(12345, '/-/ready', { bind: '127.0.0.1', requires: '--server.http.listen-addr=0.0.0.0:12345' }) }),
+    helper('grafana-agent', 'grafana/agent', 'agent grafana-agent', {
+      probe: http(12345, '/-/ready', { bind: '127.0.0.1', requires: '-server.http.address=0.0.0.0:12345' }) }),
+    helper('adot-collector', 'aws-otel-collector', 'awscollector', { probe: http(13133, '/', { configured: 'health_check on 0.0.0.0' }) }),
+    helper('splunk-otel-collector', 'splunk-otel-collector', 'otelcol', { ends: 'validate | components', probe: http(13133, '/') }),
+    helper('otel-collector', 'opentelemetry-collector opentelemetry-collector-* mcr.microsoft.com/azuremonitor/*', 'otelcol otelcol-contrib otelcol-k8s', {
+      ends: 'validate | components', probe: http(13133, '/', { bind: 'localhost', configured: 'health_check on 0.0.0.0:13133' }) }),
+    helper('signalfx-agent', 'signalfx/signalfx-agent', '', { ends: 'status' }),
+    helper('datadog-agent', 'datadog/agent datadoghq/agent datadoghq.azurecr.io/agent', 'agent trace-agent process-agent', {
+      ends: 'status | check | health | flare | version', probe: http(5555, '/startup', { requires: 'DD_HEALTH_PORT=5555' }) }),
+    helper('dogstatsd', '*/dogstatsd', '', { probe: http(5555, '/startup', { requires: 'DD_HEALTH_PORT=5555' }) }),
+    helper('newrelic-infra', 'newrelic/infrastructure*'),
+    helper('cloudwatch-agent', 'cloudwatch-agent', 'start-amazon-cloudwatch-agent', { probe: tcp(25888, { configured: 'an EMF listener' }) }),
+    helper('xray-daemon', 'aws-xray-daemon', 'xray', { probe: tcp(2000, { bind: '127.0.0.1', requires: '--bind-tcp=0.0.0.0:2000' }) }),
+    helper('jaeger-agent', 'jaegertracing/jaeger-agent', 'jaeger-agent agent-linux', { probe: http(14271, '/') }),
+    service('jaeger-all-in-one', 'jaegertracing/all-in-one jaegertracing/jaeger', 'all-in-one jaeger', { probe: http(14269, '/') }),
+    service('zipkin', 'zipkin zipkin-slim', '', { probe: http(9411, '/health') }),
+  ],
+  Metrics: [
+    helper('metricbeat', 'metricbeat metricbeat-oss', '', { ends: 'test | setup | export', probe: exec('metricbeat test output') }),
+    helper('telegraf', 'telegraf', '', { ends: '--once | --test | config | version | secrets' }),
+    helper('collectd', '*/collectd', '', { ends: '-t | -T' }),
+    helper('netdata', 'netdata/netdata', '', { probe: http(19999, '/api/v1/info') }),
+    helper('carbon-relay', 'carbon-relay-ng', 'carbon-relay-ng'),
+    helper('thanos-sidecar', 'thanos', 'thanos', { needs: 'sidecar', probe: http(10902, '/-/ready') }),
+    helper('stackdriver-prometheus-sidecar', 'stackdriver-prometheus-sidecar'),
+    helper('pushgateway', '*/pushgateway', '', { ends: '--version', probe: http(9091, '/-/ready') }),
+    exporter('statsd-exporter', http(9102, '/metrics')),
+    exporter('postgres-exporter', http(9187, '/')),
+    exporter('mysqld-exporter', http(9104, '/')),
+    exporter('redis-exporter', http(9121, '/health')),
+    exporter('memcached-exporter', http(9150, '/')),
+    exporter('mongodb-exporter', http(9216, '/')),
+    exporter('pgbouncer-exporter', http(9127, '/')),
+    exporter('nginx-prometheus-exporter', http(9113, '/')),
+    exporter('rabbitmq-exporter'),
+    exporter('kafka-exporter', http(9308, '/healthz')),
+    exporter('elasticsearch-exporter', http(9114, '/healthz')),
+    exporter('node-exporter', http(9100, '/')),
+    exporter('blackbox-exporter', http(9115, '/-/healthy')),
+    exporter('json-exporter', http(7979, '/'), 'prometheuscommunity/json-exporter'),
+    exporter('sql-exporter', undefined, 'justwatchcom/sql_exporter burningalchemist/sql_exporter'),
+    exporter('jmx-exporter', http(5556, '/metrics'), 'jmx-exporter sscaling/jmx-prometheus-exporter'),
+    exporter('process-exporter', http(9256, '/metrics'), 'ncabatoff/process-exporter'),
+    exporter('haproxy-exporter', http(9101, '/metrics')),
+    exporter('apache-exporter', http(9117, '/metrics')),
+    exporter('php-fpm-exporter', http(9253, '/metrics'), '*/php-fpm_exporter */php-fpm-exporter'),
+    exporter('dcgm-exporter', http(9400, '/health')),
+    exporter('other-exporters', undefined, 'prom/*-exporter prometheus/*-exporter prometheuscommunity/*-exporter bitnami*/*-exporter */*_exporter'),
+  ],
+  'Tunnels and networks': [
+    helper('tailscale', 'tailscale/tailscale', 'tailscaled containerboot', { ends: 'tailscale',
+      probe: http(9002, '/healthz', { requires: 'TS_ENABLE_HEALTH_CHECK=true' }) }),
+    helper('wireguard', '*/wireguard */wireguard-go', 'wireguard', { probe: exec('wg show') }),
+    helper('openvpn', '*/openvpn */openvpn-client', '', { ends: '--version | --genkey' }),
+    helper('gluetun', 'gluetun', 'gluetun-entrypoint', { ends: 'healthcheck | clientkey | update', probe: exec('/gluetun-entrypoint healthcheck') }),
+    helper('cloudflared', 'cloudflare/cloudflared', '', { needs: 'tunnel | proxy-dns | access tcp', ends: 'login | create | list | delete | route',
+      probe: http(20241, '/ready', { requires: '--metrics=0.0.0.0:20241' }) }),
+    helper('ngrok', '*/ngrok', '', { ends: 'version | config | authtoken',
+      probe: http(4040, '/api/tunnels', { bind: '127.0.0.1', configured: 'web_addr 0.0.0.0:4040' }) }),
+    helper('chisel', 'jpillora/chisel', '', { probe: tcp(8080) }),
+    helper('frp', '*/frpc */frps', 'frpc frps', { ends: 'verify | reload | status', probe: tcp(7000) }),
+    helper('ssh-tunnel', '*/autossh */ssh-tunnel*', 'autossh', { probe: tcp(5432, { bind: '127.0.0.1' }) }),
+    helper('ssh', 'kroniak/ssh-client', 'ssh', { needs: '-N | -N* | -*N', ends: '-f | -f* | -*f', probe: tcp(5432, { bind: '127.0.0.1' }) }),
+    helper('socat', 'alpine/socat', '', { needs: '*-LISTEN:* | *-listen:* | *-L:* | *-l:*' }),
+    helper('squid', '*/squid', '', { ends: '-k | -v', probe: tcp(3128) }),
+    helper('privoxy-tor', '*/torproxy */tor */tor-simple */tor-socks-proxy */privoxy', 'tor privoxy', { ends: '--verify-config', probe: tcp(9050) }),
+    helper('mitmproxy', 'mitmproxy/mitmproxy', 'mitmdump mitmweb mitmproxy', { ends: '--version', probe: tcp(8080) }),
+    helper('tinyproxy-3proxy', '*/tinyproxy */3proxy', 'tinyproxy 3proxy'),
+    helper('coredns-dnsmasq', 'coredns */dnsmasq */unbound', 'coredns dnsmasq unbound', { ends: '--test | -version',
+      probe: http(8080, '/health', { configured: 'the health plugin' }) }),
+  ],
+  'Build daemons': [
+    helper('dind', 'docker', 'dockerd dockerd-entrypoint.sh', { tag: 'dind', ends: 'docker', probe: exec('docker info') }),
+    helper('buildkitd', 'moby/buildkit', '', { ends: '*buildctl | *buildctl-daemonless.sh', probe: exec('buildctl debug workers') }),
+    helper('podman-service', 'podman/stable containers/podman', 'podman', { needs: 'system service' }),
+  ],
+  'Servers that tests and jobs use': [
+    service('postgres', 'postgres postgresql postgis timescaledb pgvector', '', { ends: 'createdb | createuser | pgbench | */psql | */pg_dump',
+      probe: exec('pg_isready -U postgres') }),
+    service('mysql-mariadb', 'mysql mariadb percona mysql/community-server', 'mysqld mariadbd', { ends: 'mariadb-*', probe: exec('mysqladmin ping -h 127.0.0.1') }),
+    service('mongo', 'mongo mongodb mongodb-community-server percona-server-mongodb', 'mongod', { probe: tcp(27017) }),
+    service('redis-valkey', 'redis valkey redis-stack-server keydb dragonfly', 'redis-server valkey-server keydb-server', { ends: '*-cli', probe: exec('redis-cli ping') }),
+    service('memcached', 'memcached', '', { probe: tcp(11211) }),
+    service('rabbitmq', 'rabbitmq', 'rabbitmq-server', { ends: 'rabbitmqctl', probe: exec('rabbitmq-diagnostics -q ping') }),
+    service('kafka', 'apache/kafka apache/kafka-native confluentinc/cp-kafka bitnami*/kafka redpandadata/redpanda', 'redpanda kafka-server-start kafka-server-start.sh', {
+      ends: '*kafka-topics* | *kafka-console-* | *kafka-configs* | *kafka-consumer-* | *kafka-acls* | *kafka-storage* | rpk', probe: tcp(9092) }),
+    service('zookeeper', 'zookeeper cp-zookeeper', '', { ends: '*zkCli.sh', probe: tcp(2181) }),
+    service('elasticsearch-opensearch', 'elasticsearch opensearch', 'elasticsearch opensearch', { ends: '*-plugin', probe: http(9200, '/_cluster/health') }),
+    service('clickhouse', 'clickhouse-server', '', { ends: '*clickhouse-client | *clickhouse-local', probe: http(8123, '/ping') }),
+    service('cassandra-scylla', 'cassandra scylladb/scylla', 'cassandra scylla', { ends: 'cqlsh | nodetool', probe: tcp(9042) }),
+    service('cockroach', 'cockroachdb/cockroach', '', { needs: 'start | start-single-node', probe: http(8080, '/health?ready=1') }),
+    service('neo4j', 'neo4j', '', { ends: 'neo4j-admin | cypher-shell', probe: http(7474, '/') }),
+    service('etcd', 'etcd', '', { ends: 'etcdctl | etcdutl', probe: http(2379, '/health') }),
+    service('nats', 'nats', 'nats-server', { probe: http(8222, '/healthz', { requires: '-m=8222' }) }),
+    service('minio', 'minio/minio bitnami*/minio', '', { needs: '<none> | server', probe: http(9000, '/minio/health/live') }),
+    service('localstack', 'localstack/localstack* gresau/localstack-persist', 'localstack-supervisor', { probe: http(4566, '/_localstack/health') }),
+    service('dynamodb-local', 'amazon/dynamodb-local', '', { probe: tcp(8000) }),
+    service('azurite', 'azure-storage/azurite', '', { probe: tcp(10000) }),
+    service('gcloud-emulators', 'google-cloud-cli cloud-sdk', 'gcloud', { needs: 'emulators * start', probe: tcp(8085) }),
+    service('cloud-emulators', 'cloud-spanner-emulator/emulator fsouza/fake-gcs-server messagebird/gcloud-pubsub-emulator', 'gateway_main fake-gcs-server'),
+    service('wiremock-mockserver', 'wiremock/wiremock */mockserver mendhak/http-https-echo kennethreitz/httpbin', 'wiremock mockserver', {
+      probe: http(8080, '/__admin/health') }),
+    service('mailpit-mailhog', 'axllent/mailpit mailhog/mailhog', 'mailpit MailHog', { probe: http(8025, '/readyz') }),
+    service('selenium', 'selenium/standalone-* selenium/hub selenium/node-* seleniarm/* instrumentisto/geckodriver', 'geckodriver chromedriver selenium-server', {
+      probe: http(4444, '/status') }),
+    service('headless-browser', 'browserless/* chromedp/headless-shell', 'headless-shell', { ends: '--screenshot* | --dump-dom | --print-to-pdf*',
+      probe: http(9222, '/json/version', { bind: '127.0.0.1', requires: '--remote-debugging-address=0.0.0.0' }) }),
+    service('browser-server', 'zenika/alpine-chrome mcr.microsoft.com/playwright', 'chrome chromium chromium-browser google-chrome playwright', {
+      needs: '--remote-debugging-port* | run-server', ends: '--screenshot* | --dump-dom | --print-to-pdf*' }),
+    service('gotenberg-tika', '*/gotenberg apache/tika', 'gotenberg tika-server', { probe: http(3000, '/health') }),
+    service('temporal', 'temporalio/auto-setup temporalio/server', 'temporal-server', { probe: tcp(7233) }),
+    service('temporal-dev', 'temporalio/temporal', 'temporal', { needs: 'server start-dev', probe: tcp(7233) }),
+    service('vault-dev', 'vault vault-enterprise openbao', 'vault bao', { needs: '<none> | server', probe: http(8200, '/v1/sys/health') }),
+    service('keycloak', 'keycloak/keycloak', 'kc.sh', { needs: 'start | start-dev', probe: http(9000, '/health/ready', { requires: 'KC_HEALTH_ENABLED=true' }) }),
+    service('registry', 'registry project-zot/zot-linux-*', 'registry', { ends: 'garbage-collect', probe: http(5000, '/v2/') }),
+  ],
+};
 
-function family(id: string, role: ImageFamily['role'], images: string, processes = '', extra: Extra = {}): ImageFamily {
-  return { id, role, images: images.split(' '), processes: processes === '' ? [id] : processes.split(' '), ...extra };
-}
+/** Every family, in the order in which images are looked up. */
+export const IMAGE_FAMILIES: readonly ImageFamily[] = Object.values(IMAGES).flat();
 
-const helper = (id: string, images: string, processes?: string, extra?: Extra) =>
-  family(id, 'helper', images, processes, extra);
-const service = (id: string, images: string, processes?: string, extra?: Extra) =>
-  family(id, 'service', images, processes, extra);
-const either = (id: string, images: string, processes?: string, extra?: Extra) =>
-  family(id, 'either', images, processes, extra);
+/**
+ * Program names that others have too, and programs that work starts beside itself: they count only in an image of the
+ * family.
+ */
+export const COMMON_PROCESSES: readonly string[] =
+  'agent chrome chromium chromium-browser google-chrome manager playwright proxy registry ssh'.split(' ');
 
-/** Known images. Where one is both a daemon and a one-shot tool, `needs` and `ends` tell by the arguments. */
-export const IMAGE_FAMILIES: readonly ImageFamily[] = [
-  // Database proxies
-  helper(
-    'cloud-sql-proxy',
-    'cloud-sql-connectors/cloud-sql-proxy cloudsql-docker/gce-proxy',
-    'cloud-sql-proxy cloud_sql_proxy',
-    {
-      ends: /(^| )(shutdown|wait|--help|--version)( |$)/,
-    },
-  ),
-  helper('alloydb-auth-proxy', 'alloydb-connectors/alloydb-auth-proxy', '', { ends: /(^| )(shutdown|wait)( |$)/ }),
-  helper('pgadapter', 'cloud-spanner-pg-adapter/pgadapter'),
-  helper('pgbouncer', 'pgbouncer pgbouncer-docker pgbouncer-sidecar'),
-  helper('pgpool', 'pgpool/pgpool bitnami*/pgpool'),
-  helper('odyssey', '*/odyssey'),
-  helper('pgcat', 'postgresml/pgcat'),
-  helper('proxysql', 'proxysql'),
-  helper('mysql-router', 'mysql/community-router mysql/mysql-router', 'mysqlrouter'),
-  helper('maxscale', 'mariadb/maxscale'),
-  helper('twemproxy', '*/twemproxy */nutcracker', 'nutcracker'),
-  helper('mcrouter', '*/mcrouter'),
-  helper('kafka-proxy', 'grepplabs/kafka-proxy'),
-  // Service meshes and proxies
-  helper('istio-proxy', '*/proxyv2 proxyv2 */proxyv2-rhel*', 'pilot-agent envoy', {
-    needs: /^$|proxy|sidecar/,
-    ends: /istio-(clean-)?iptables|pilot-agent (wait|request)/,
-  }),
-  helper('linkerd-proxy', 'linkerd/proxy buoyantio/proxy', 'linkerd2-proxy'),
-  helper('consul-dataplane', 'consul-dataplane'),
-  helper('kuma-dp', 'kuma-dp kuma-dp-ubi'),
-  helper('envoy', 'envoyproxy/envoy* */aws-appmesh-envoy chainguard/envoy bitnami*/envoy', '', {
-    ends: /--mode (validate|init_only)|--version/,
-  }),
-  helper('daprd', 'daprio/daprd dapr/daprd'),
-  helper('traffic-agent', 'telepresenceio/tel2 datawire/tel2'),
-  either('nginx', 'nginx nginx-unprivileged openresty/openresty', '', { ends: /(^| )-(t|T|v|V|s)( |$)/ }),
-  either('haproxy', 'haproxy haproxytech/haproxy-*', '', { ends: /(^| )-(c|v|vv)( |$)/ }),
-  either('traefik', 'traefik', '', { ends: /(^| )(version|healthcheck)( |$)/ }),
-  either('caddy', 'caddy', '', { ends: /(^| )(validate|fmt|adapt|hash-password)( |$)/ }),
-  either('httpd', 'httpd bitnami*/apache', 'httpd httpd-foreground'),
-  helper('oauth2-proxy', 'oauth2-proxy oauth2_proxy origin-oauth-proxy ose-oauth-proxy*', 'oauth2-proxy oauth-proxy'),
-  helper('kube-rbac-proxy', 'kube-rbac-proxy ose-kube-rbac-proxy origin-kube-rbac-proxy'),
-  helper(
-    'gatekeeper-proxy',
-    'gogatekeeper/gatekeeper louketo/louketo-proxy keycloak/keycloak-gatekeeper',
-    'gatekeeper',
-  ),
-  helper('pomerium', 'pomerium/pomerium'),
-  helper('ghostunnel', '*/ghostunnel'),
-  helper('stunnel', '*/stunnel'),
-  // Policy, identity and secrets
-  helper('opa', 'openpolicyagent/opa', '', {
-    needs: /(^| )(--server|-s)( |$)/,
-    ends: /(^| )(eval|test|check|build|fmt|exec)( |$)/,
-  }),
-  helper('azure-workload-identity-proxy', 'workload-identity/proxy', 'proxy'),
-  helper('aws-sigv4-proxy', '*/aws-sigv4-proxy'),
-  helper('aws-signing-helper', 'rolesanywhere/credential-helper */aws-signing-helper', 'aws_signing_helper', {
-    needs: /serve/,
-  }),
-  helper('aws-secrets-manager-agent', '*/aws-secretsmanager-agent', 'aws_secretsmanager_agent'),
-  helper('aws-ssm-agent', '*/amazon-ssm-agent', 'amazon-ssm-agent'),
-  helper('kiam', 'jtblin/kube2iam uswitch/kiam', 'kube2iam kiam'),
-  helper('tbot', 'gravitational/tbot-distroless', '', { ends: /--oneshot/ }),
-  helper('teleport', 'gravitational/teleport*'),
-  helper('spiffe-helper', 'spiffe/spiffe-helper', '', { ends: /daemon[-_]mode[ =]"?false/ }),
-  helper('spire-agent', 'spire-agent', '', { ends: /healthcheck|api fetch/ }),
-  helper('vault-agent', 'vault vault-enterprise openbao', 'vault bao', {
-    needs: /(^| )(agent|proxy)( |$)/,
-    ends: /-exit-after-auth|exit_after_auth *= *true/,
-  }),
-  helper('consul-template', 'hashicorp/consul-template', '', { ends: /(^| )--?once( |$)/ }),
-  helper('conjur-secrets-provider', 'cyberark/secrets-provider-for-k8s', 'secrets-provider', {
-    ends: /CONTAINER_MODE=(init|application)/,
-  }),
-  helper('infisical-agent', 'infisical/cli infisical/infisical', 'infisical', { needs: /(^| )agent( |$)/ }),
-  helper('onepassword-connect', '1password/connect-*', 'connect-api connect-sync'),
-  // Files and configuration
-  helper('git-sync', 'git-sync', '', {
-    ends: /--?one-time(?!=false)|GIT_?SYNC_ONE_TIME=true/,
-  }),
-  helper('configmap-reload', '*/configmap-reload configmap-reload'),
-  helper('config-reloader', 'prometheus-config-reloader', 'prometheus-config-reloader', {
-    ends: /--watch-interval[ =]0( |$)/,
-  }),
-  helper('k8s-sidecar', 'kiwigrid/k8s-sidecar', 'sidecar.py', { ends: /METHOD=LIST/ }),
-  helper('kubectl-proxy', 'kubectl', 'kubectl', { needs: /(^| )(proxy|port-forward)( |$)/ }),
-  helper('gcsfuse', 'gcs-fuse-csi-driver-sidecar-mounter'),
-  helper('rclone', 'rclone/rclone', '', { needs: /(^| )(mount|serve|rcd)( |$)/ }),
-  helper('s3fs', '*/s3fs */goofys */s3proxy', 's3fs goofys'),
-  helper('juicefs', 'juicedata/mount', 'juicefs'),
-  // Logs
-  helper('fluent-bit', 'fluent-bit aws-for-fluent-bit fluent-bit-plugin-loki newrelic-fluentbit-output', '', {
-    ends: /--dry-run/,
-  }),
-  helper('fluentd', 'fluentd fluentd-kubernetes-daemonset fluentd-gcp', '', { ends: /--dry-run/ }),
-  helper('filebeat', 'filebeat filebeat-oss filebeat-wolfi', '', { ends: /(^| )(--once|test|setup|export)( |$)/ }),
-  helper('metricbeat', 'metricbeat metricbeat-oss', '', { ends: /(^| )(test|setup|export)( |$)/ }),
-  helper('elastic-agent', 'elastic-agent'),
-  helper('logstash', 'logstash logstash-oss*', '', { ends: /(^| )(-t|--config\.test_and_exit)( |$)/ }),
-  helper('vector', 'timberio/vector chainguard/vector vector', '', {
-    ends: /(^| )(validate|test|graph|vrl|generate)( |$)/,
-  }),
-  helper('promtail', 'grafana/promtail', '', { ends: /--dry-run|--stdin|--check-syntax/ }),
-  helper('alloy', 'grafana/alloy', '', { ends: /(^| )(fmt|convert|validate|tools)( |$)/ }),
-  helper('grafana-agent', 'grafana/agent', 'agent grafana-agent'),
-  helper('splunk-forwarder', 'splunk/universalforwarder', 'splunkd'),
-  helper('rsyslog', '*/rsyslog syslog_appliance_alpine', 'rsyslogd'),
-  helper('syslog-ng', 'syslog-ng axosyslog'),
-  // Telemetry
-  helper(
-    'otel-collector',
-    'opentelemetry-collector opentelemetry-collector-* aws-otel-collector splunk-otel-collector',
-    'otelcol otelcol-contrib awscollector',
-    {
-      ends: /(^| )(validate|components)( |$)/,
-    },
-  ),
-  helper('signalfx-agent', 'signalfx/signalfx-agent'),
-  helper('datadog-agent', 'datadog/agent datadoghq/agent datadoghq.azurecr.io/agent', 'trace-agent process-agent'),
-  helper('dogstatsd', '*/dogstatsd'),
-  helper('newrelic-infra', 'newrelic/infrastructure*'),
-  helper('cloudwatch-agent', '*/cloudwatch-agent', 'start-amazon-cloudwatch-agent'),
-  helper('xray-daemon', '*/aws-xray-daemon', 'xray'),
-  helper('jaeger', 'jaegertracing/*', 'jaeger-agent all-in-one'),
-  service('zipkin', 'openzipkin/zipkin*'),
-  helper('telegraf', 'telegraf', '', { ends: /(^| )(--once|--test|config|version|secrets)( |$)/ }),
-  helper('collectd', '*/collectd', '', { ends: /(^| )-(t|T)( |$)/ }),
-  helper('netdata', 'netdata/netdata'),
-  helper('carbon-relay', '*/carbon-relay-ng', 'carbon-relay-ng'),
-  helper('thanos-sidecar', '*/thanos', 'thanos', { needs: /(^| )sidecar( |$)/ }),
-  helper('stackdriver-prometheus', 'stackdriver-prometheus-sidecar'),
-  helper('statsd-exporter', '*/statsd-exporter'),
-  helper('pushgateway', '*/pushgateway'),
-  helper('exporter', '*/*-exporter */*_exporter', 'node_exporter postgres_exporter redis_exporter mysqld_exporter'),
-  // Tunnels and networks
-  helper('tailscale', 'tailscale/tailscale', 'tailscaled containerboot', { ends: /^tailscale / }),
-  helper('wireguard', '*/wireguard */wireguard-go'),
-  helper('openvpn', '*/openvpn */openvpn-client'),
-  helper('gluetun', 'gluetun', 'gluetun-entrypoint', { ends: /(^| )(healthcheck|clientkey|update)( |$)/ }),
-  helper('cloudflared', 'cloudflare/cloudflared', '', { ends: /(^| )(login|create|list|version|access)( |$)/ }),
-  helper('ngrok', '*/ngrok'),
-  helper('chisel', 'jpillora/chisel'),
-  helper('frp', '*/frpc */frps', 'frpc frps'),
-  helper('ssh-tunnel', '*/autossh */ssh-tunnel*', 'autossh'),
-  helper('socat', 'alpine/socat', 'socat', { needs: /LISTEN/i }),
-  helper('squid', '*/squid'),
-  helper('tor', '*/torproxy */tor */tor-simple */tor-socks-proxy */privoxy', 'tor privoxy'),
-  helper('mitmproxy', 'mitmproxy/mitmproxy', 'mitmdump mitmweb mitmproxy'),
-  helper('tinyproxy', '*/tinyproxy */3proxy', 'tinyproxy 3proxy'),
-  helper('dns', 'coredns */dnsmasq */unbound', 'coredns dnsmasq unbound'),
-  // Build daemons
-  helper('docker-in-docker', 'docker', 'dockerd dockerd-entrypoint.sh', { tag: /dind/ }),
-  helper('buildkitd', 'moby/buildkit', '', { ends: /buildctl/ }),
-  helper('podman-service', '*/podman podman/stable', '', { needs: /system service/ }),
-  // Servers that tests and jobs use
-  service(
-    'postgres',
-    'postgres bitnami*/postgresql postgis/postgis timescale/timescaledb pgvector/pgvector supabase/postgres',
-  ),
-  service('mysql', 'mysql mariadb percona bitnami*/mysql bitnami*/mariadb mysql/community-server', 'mysqld mariadbd'),
-  service('mongo', 'mongo bitnami*/mongodb mongodb-community-server', 'mongod mongos'),
-  service('redis', 'redis valkey redis-stack-server keydb dragonfly', 'redis-server valkey-server keydb-server'),
-  service('memcached', 'memcached'),
-  service('rabbitmq', 'rabbitmq', 'rabbitmq-server'),
-  service('kafka', 'apache/kafka* confluentinc/cp-kafka bitnami*/kafka redpandadata/redpanda', 'redpanda', {
-    ends: /\.sh( |$)/,
-  }),
-  service('zookeeper', 'zookeeper cp-zookeeper'),
-  service('elasticsearch', 'elasticsearch opensearch'),
-  service('clickhouse', 'clickhouse-server'),
-  service('cassandra', 'cassandra scylladb/scylla', 'cassandra scylla'),
-  service('cockroach', 'cockroachdb/cockroach', '', { needs: /(^| )start(-single-node)?( |$)/ }),
-  service('neo4j', 'neo4j'),
-  service('etcd', 'etcd'),
-  service('nats', 'nats', 'nats-server'),
-  service('minio', 'minio/minio bitnami*/minio', '', { needs: /^$|(^| )server( |$)/ }),
-  service('localstack', 'localstack/localstack*', 'localstack-supervisor'),
-  service('dynamodb-local', 'amazon/dynamodb-local'),
-  service('azurite', 'azure-storage/azurite'),
-  service('gcloud-emulator', 'google-cloud-cli cloud-sdk google/cloud-sdk', 'gcloud', { needs: /emulators .*start/ }),
-  service(
-    'cloud-emulator',
-    'cloud-spanner-emulator/emulator fsouza/fake-gcs-server messagebird/gcloud-pubsub-emulator',
-    'fake-gcs-server',
-  ),
-  service('wiremock', 'wiremock/wiremock */mockserver mendhak/http-https-echo kennethreitz/httpbin', 'mockserver'),
-  service('mailpit', 'axllent/mailpit mailhog/mailhog', 'mailpit MailHog'),
-  service('selenium', 'selenium/* seleniarm/* instrumentisto/geckodriver', 'geckodriver chromedriver'),
-  service('headless-browser', 'browserless/* chromedp/headless-shell', '', { ends: /--screenshot|--dump-dom/ }),
-  service('gotenberg', 'gotenberg/gotenberg apache/tika', 'gotenberg'),
-  service('temporal', 'temporalio/auto-setup temporalio/server', 'temporal-server'),
-  service('keycloak', 'keycloak/keycloak', 'kc.sh', { needs: /(^| )start(-dev)?( |$)/ }),
-  service('registry', 'registry project-zot/zot-linux-*', 'registry'),
-];
+/** Images of tools that run once and of languages: no name and no image makes a container of them a sidecar. */
+// biome-ignore format: a table, one kind of tool in a line or two
+export const ONE_SHOT_IMAGES: Readonly<Record<string, readonly string[]>> = {
+  'Shells': 'busybox alpine debian ubuntu bash chainguard/wolfi-base'.split(' '),
+  'HTTP clients': 'curlimages/curl alpine/curl badouralix/curl-jq wbitt/network-multitool nicolaka/netshoot'.split(' '),
+  'Command lines': [...'aws-cli google-cloud-cli cloud-sdk azure-cli kubectl alpine/k8s alpine/helm hashicorp/terraform'.split(' '),
+    ...'pulumi/pulumi ansible/* bank-vaults/vault-env'.split(' ')],
+  'Database migrations': [...'flyway/flyway redgate/flyway liquibase/liquibase liquibase migrate/migrate amacneil/dbmate'.split(' '),
+    ...'arigaio/atlas */sqitch dbt-labs/dbt-*'.split(' ')],
+  'Builds, scans and backups': [...'kaniko-project/executor buildah/stable skopeo/stable aquasec/trivy anchore/syft anchore/grype'.split(' '),
+    ...'restic/restic velero/velero minio/mc grafana/k6 locustio/locust'.split(' ')],
+  'Languages': 'gradle maven node python golang openjdk eclipse-temurin apache/spark'.split(' '),
+};

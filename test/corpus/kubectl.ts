@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kindOf } from '../../engine/kube/kinds.ts';
 import { kubeTool } from '../../scripts/kube-tools.mjs';
 
 /** A container as kubectl reads it, every field of it. */
@@ -15,6 +16,7 @@ export type KubeContainer = {
 
 /** A pod spec as kubectl reads it. */
 export interface KubePod {
+  readonly restartPolicy?: string;
   readonly containers: KubeContainer[];
   readonly initContainers?: KubeContainer[];
 }
@@ -27,7 +29,7 @@ export const skip = tool.missing ?? false;
 const home = mkdtempSync(join(tmpdir(), 'native-sidecars-kubectl-'));
 
 /**
- * The pods of the Jobs and CronJobs in a text, as the real kubectl reads them without a cluster; undefined when it
+ * The pods that run to completion in a text, as the real kubectl reads them without a cluster; undefined when it
  * refuses the text.
  */
 export async function readWithKubectl(text: string): Promise<KubePod[] | undefined> {
@@ -49,14 +51,29 @@ export async function readWithKubectl(text: string): Promise<KubePod[] | undefin
 }
 
 interface KubeObject {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly items?: KubeObject[];
-  readonly spec?: { template?: { spec: KubePod }; jobTemplate?: { spec: { template: { spec: KubePod } } } };
 }
 
 function podsOf(object: KubeObject): KubePod[] {
   if (object.items) return object.items.flatMap(podsOf);
-  if (object.kind === 'Job') return object.spec?.template ? [object.spec.template.spec] : [];
-  if (object.kind === 'CronJob') return object.spec?.jobTemplate ? [object.spec.jobTemplate.spec.template.spec] : [];
-  return [];
+  const known = kindOf(object.apiVersion, object.kind, []);
+  return (known?.templates ?? []).flatMap((steps) => {
+    const at = steps
+      .split('.')
+      .reduce<unknown[]>((values, step) => values.flatMap((value) => into(value, step)), [object]);
+    return at.flatMap((template) => {
+      const { spec } = template as { spec?: KubePod };
+      return spec && (known?.restartPolicies?.includes(spec.restartPolicy ?? '') ?? true) ? spec : [];
+    });
+  });
+}
+
+function into(value: unknown, step: string): unknown[] {
+  if (step === '') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  if (step === '*') return Object.values(value);
+  const inner = (value as Record<string, unknown>)[step];
+  return inner === undefined || inner === null ? [] : [inner];
 }
