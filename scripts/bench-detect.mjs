@@ -21,8 +21,8 @@ const analysisOf = (file) => {
   return analyses.get(file);
 };
 
-/** Outcomes of one pod: [container, 'hit' | 'miss' | 'false alarm']. */
-function outcomes(label) {
+/** Outcomes of one pod: [container, 'hit' | 'miss' | 'false alarm'] by the warnings of one rule, or of all. */
+function outcomes(label, rule = 'non-native-sidecar') {
   const analysis = analysisOf(label.file);
   const warned = new Set(
     analysis.findings
@@ -33,6 +33,7 @@ function outcomes(label) {
       .filter(
         (finding) => label.name === null || finding.workload.name === undefined || finding.workload.name === label.name,
       )
+      .filter((finding) => rule === null || finding.rule === rule)
       .filter((finding) => finding.severity === 'warning' || finding.severity === 'error')
       .map((finding) => finding.container),
   );
@@ -78,7 +79,7 @@ for (const [name, selected] of Object.entries(groups)) {
 console.table(rows);
 
 const silent = labels.filter((label) => label.expect === 'no-flag');
-const alarms = silent.filter((label) => outcomes(label).some(([, outcome]) => outcome === 'false alarm'));
+const alarms = silent.filter((label) => outcomes(label, null).some(([, outcome]) => outcome === 'false alarm'));
 console.log(`warnings in pods labelled no-flag: ${alarms.length} of ${silent.length}`);
 const unread = groups.templates.filter((label) => analysisOf(label.file).skipped.length > 0);
 console.log(`templates with a part that does not parse unrendered: ${unread.length} of ${groups.templates.length}`);

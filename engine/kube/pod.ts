@@ -242,9 +242,9 @@ function firstKey(container: Container): Span | undefined {
   return key ? spanOf(key) : undefined;
 }
 
-/** Programs that look at processes or signal them: the readers of a shared process namespace. */
+/** Words of who looks at processes or signals them: the readers of a shared process namespace. */
 export const READER =
-  /\b(?:pkill|killall|pgrep|pidof|nsenter|strace|ltrace|gdb|lsns|jcmd|jmap|jstack|jstat|py-spy|rbspy|perf|ps|top|htop)\b|\/proc\/|\bkill\s+(?!\S*\$[!{]|\S*\$\w*pid\b)|--?process[-_.]name|SYS_PTRACE/i;
+  /\b(?:pkill|killall|pgrep|pidof|nsenter|strace|ltrace|gdb|lsns|jcmd|jmap|jstack|jstat|py-spy|rbspy|perf|ps|top|htop)\b|\/proc\/|\bkill\b[^\n;|&]*\s-1\b|--?process[-_.](?:executable[-_.])?name|SYS_PTRACE/i;
 
 /** The fields of a container that say what it runs and is told. */
 const TELLING = [

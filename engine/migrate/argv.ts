@@ -15,7 +15,7 @@ export function wordsOfContainer({ command, args }: Container): readonly Text[] 
  * Changes that give a container another argv. What stood in `command` and what in `args` stays apart where there were
  * both: the program in `command`, the rest in `args`. `lead` is how many words belong before the program (`tini --`).
  */
-export function setArgv(pod: Pod, container: Container, argv: readonly string[], lead = 0): Change[] {
+function setArgv(pod: Pod, container: Container, argv: readonly string[], lead = 0): Change[] {
   const { command, args } = container;
   const at = (field: string) => pathOf(pod, container, field);
   if (!command) return [{ kind: 'set', path: at('args'), value: argv }];
@@ -57,19 +57,20 @@ export function setScript(
   return [{ kind: 'rewrite', path: pathOf(pod, container, field, at), edits }];
 }
 
-/** A container without a program that only wraps its own: the words of `command` and of `args` stay where they are. */
+/** Changes that take words out of a container's argv: the words of `command` and of `args` stay where they are. */
 export function dropWords(pod: Pod, container: Container, from: number, to: number): Change[] | undefined {
-  const command = (container.command ?? []).map(({ value }) => value);
-  const args = (container.args ?? []).map(({ value }) => value);
-  const left = [...command.slice(0, from), ...command.slice(to)];
-  const skipped = Math.max(0, to - command.length);
-  const rest = args.slice(skipped);
-  if (left.length === 0 && command.length > 0) left.push(...rest.splice(0, 1));
-  if (left.length + rest.length === 0) return undefined;
-  const at = (field: string) => pathOf(pod, container, field);
-  const set = (field: 'command' | 'args', before: readonly string[], after: readonly string[]): Change[] => {
-    if (before.length === after.length) return [];
-    return after.length > 0 ? [{ kind: 'set', path: at(field), value: after }] : [{ kind: 'remove', path: at(field) }];
-  };
-  return [...set('command', command, left), ...set('args', args, rest)];
+  const words = wordsOfContainer(container);
+  const inCommand = container.command?.length ?? 0;
+  if (to - from >= words.length) return undefined;
+  const at = (field: string, index: number) => pathOf(pod, container, field, index);
+  const drop = (index: number): Change => ({
+    kind: 'remove',
+    path: index < inCommand ? at('command', index) : at('args', index - inCommand),
+  });
+  const indexes = Array.from({ length: to - from }, (_, index) => from + index);
+  const next = words[to];
+  if (from > 0 || to < inCommand || inCommand === 0 || !next) return indexes.map(drop);
+  // The program behind the wrapper moves up, or the image's entrypoint would run.
+  const moved: Change = { kind: 'set', path: pathOf(pod, container, 'command'), value: [next.value] };
+  return [moved, ...indexes.filter((index) => index >= inCommand).map(drop), drop(to)];
 }

@@ -127,6 +127,7 @@ function intendedValue(document: YamlDocument, changes: readonly PodChange[]): u
       delete container.restartPolicyRules;
       container.restartPolicy = 'Always';
     }
+    if (spec.initContainers && !Array.isArray(spec.initContainers)) return undefined;
     const init = ((spec.initContainers as unknown[] | null | undefined) ?? []).filter(
       (_, index) => !isIn(dropped, 'initContainers', index),
     );

@@ -7,7 +7,7 @@ import { dropKillers } from './steps/killers.ts';
 import { quietScripts } from './steps/main-script.ts';
 import { removeMarkers } from './steps/markers.ts';
 import { removeNamespace } from './steps/namespace.ts';
-import { removeQuitHooks } from './steps/quit-hooks.ts';
+import { removeQuitFlags, removeQuitHooks } from './steps/quit-hooks.ts';
 import { restoreArgv } from './steps/sidecar-argv.ts';
 import { removeUsers } from './steps/users.ts';
 import { removeVolumes } from './steps/volumes.ts';
@@ -71,6 +71,8 @@ export interface PodMove {
  * to do.
  */
 export function migrate(pods: readonly PodMove[]): Migration | undefined {
+  const early = pods.flatMap(waitsBefore)[0];
+  if (early) return { refused: `Not offered: the init container ${early} waits for it and would still start first.` };
   const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
   if (plans.length === 0) return undefined;
   const outcome = compose(plans.map(changeOf));
@@ -82,16 +84,27 @@ export function migrate(pods: readonly PodMove[]): Migration | undefined {
   return { ...bare, stays: [outcome.refused.replace(/^Not offered: /, 'What ended the sidecar stays: ')] };
 }
 
+/** Init containers that wait for a container which moves: behind them it would start too late. */
+function waitsBefore({ reading, containers }: PodMove): string[] {
+  return reading.workarounds.flatMap(({ kind, clues, to }) => {
+    const isEarly =
+      kind === 'start-wait' && clues.container.list === 'initContainers' && !reading.clues.includes(clues);
+    return isEarly && to.some(({ container }) => containers.includes(container)) ? `'${clues.name}'` : [];
+  });
+}
+
 function planOf({ reading, containers }: PodMove): Plan {
   const moved = reading.clues.filter(({ container }) => containers.includes(container));
   const draft = openDraft(reading, moved);
+  if (draft.sidecars.length === 0) return { draft, steps: [] };
   if (moved.length > 0) {
     draft.pieces.push({ step: 'move', title: titleOfMove(moved.map(({ container }) => container)), changes: [] });
   }
   dropKillers(draft);
   restoreArgv(draft);
-  quietScripts(draft);
   removeQuitHooks(draft);
+  quietScripts(draft);
+  removeQuitFlags(draft);
   removeWrappers(draft);
   removeMarkers(draft);
   removeNamespace(draft);

@@ -2,6 +2,9 @@ import { isNativeSidecar, READER, textOf } from '../kube/pod.ts';
 import { entry, spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
+/** A script that is not in the manifest may do anything. */
+const OPAQUE = /\.(?:ba)?sh\b/;
+
 /** After a migration nothing looks at the processes of other containers any more. */
 export const leftoverShareProcessNamespace: Rule = {
   id: 'leftover-share-process-namespace',
@@ -14,7 +17,7 @@ export const leftoverShareProcessNamespace: Rule = {
     if (!pod.shareProcessNamespace || shared?.map !== pod.spec || all.length < 2) return;
     if (!pod.initContainers.some(isNativeSidecar) || roles.some(({ role }) => role === 'sidecar')) return;
     if (workarounds.some(({ kind }) => /^(?:kill|killer|wrapper)$/.test(kind))) return;
-    if (all.some((container) => READER.test(textOf(pod, container)))) return;
+    if (all.some((container) => READER.test(textOf(pod, container)) || OPAQUE.test(textOf(pod, container)))) return;
     yield {
       message: 'Nothing in this pod looks at the processes of other containers any more. shareProcessNamespace can go.',
       span: {

@@ -26,7 +26,9 @@ export const leftoverSharedVolume: Rule = {
       if (only) {
         const isSentinel = SENTINEL.test(name) || SENTINEL.test(only.mount.mountPath);
         const path = only.mount.mountPath.replace(/\/+$/, '');
-        if (!isSentinel || all.some((container) => textOf(pod, container).includes(path))) continue;
+        // What a container's image runs by itself is not known.
+        const isOpaque = only.container.list === 'containers' && !only.container.command && !only.container.args;
+        if (!isSentinel || isOpaque || all.some((container) => textOf(pod, container).includes(path))) continue;
       }
       yield {
         message: only

@@ -9,7 +9,7 @@ export const nonNativeSidecar: Rule = {
   severity: (confidence) => (confidence === 'possible' ? 'info' : 'warning'),
 
   *check({ pod, roles }) {
-    const others = roles.filter((role) => role.role !== 'sidecar');
+    const others = roles.filter(({ role }) => role !== 'sidecar' && role !== 'killer');
     for (const { role, container, confidence, evidence } of roles) {
       if (role !== 'sidecar') continue;
       const name = `Container '${nameOf(container)}'`;

@@ -1,3 +1,5 @@
+import { isNativeSidecar } from '../kube/pod.ts';
+import type { Clues } from '../sidecar/clues.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import type { PodContext, Rule } from './rule.ts';
 import { names, outlook, told, workaroundsOf } from './story.ts';
@@ -11,6 +13,7 @@ export const sentinelFileWorkaround: Rule = {
   *check(context) {
     for (const workaround of workaroundsOf(context, 'signal', 'wait-for-signal')) {
       const { clues, span } = workaround;
+      if (!isAboutSidecar(context, workaround)) continue;
       const other = partners(context, workaround);
       yield {
         ...told(workaround),
@@ -26,6 +29,17 @@ export const sentinelFileWorkaround: Rule = {
     }
   },
 };
+
+/** A file by which a sidecar says that it is ready is no workaround; in a handshake of both, each half is one. */
+function isAboutSidecar({ roles, handshakes }: PodContext, { kind, clues, to }: Workaround): boolean {
+  const isSidecar = (each: Clues) =>
+    isNativeSidecar(each.container) ||
+    roles.some(({ container, role }) => role === 'sidecar' && container === each.container);
+  if (to.some((each) => isSidecar(each))) return kind === 'signal' || isSidecar(clues);
+  const signals = handshakes.filter(({ act }) => act.kind === 'signal-file');
+  if (kind === 'signal') return isSidecar(clues) && signals.some((each) => to.includes(each.from) && each.to === clues);
+  return signals.some((each) => each.from === clues && isSidecar(each.to));
+}
 
 function sentence({ kind, clues, act, to }: Workaround, other: readonly Workaround[]): string {
   const file = act?.targets[0] ?? 'a file';

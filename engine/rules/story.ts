@@ -19,7 +19,7 @@ export function workaroundsOf({ workarounds, pod }: PodContext, ...kinds: Workar
 }
 
 /** Whether the containers that a workaround is about are native sidecars already. */
-export function isSettled({ to }: Workaround): boolean {
+function isSettled({ to }: Workaround): boolean {
   return to.length > 0 && to.every(({ container }) => isNativeSidecar(container));
 }
 

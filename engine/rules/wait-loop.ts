@@ -1,6 +1,14 @@
 import { isNativeSidecar } from '../kube/pod.ts';
-import type { Rule } from './rule.ts';
+import type { Workaround } from '../sidecar/workarounds.ts';
+import type { PodContext, Rule } from './rule.ts';
 import { about, names, workaroundsOf } from './story.ts';
+
+/** Where injected sidecars say that they are ready. Source: the meshes' documentation. */
+const INJECTED = [
+  { port: /:1502[01]\b/, name: 'Istio' },
+  { port: /:4191\b/, name: 'Linkerd' },
+  { port: /:3500\b/, name: 'Dapr' },
+];
 
 /** The work waits for a sidecar to start. */
 export const waitLoop: Rule = {
@@ -10,9 +18,15 @@ export const waitLoop: Rule = {
 
   *check(context) {
     const sidecars = new Set(context.roles.flatMap(({ role, container }) => (role === 'sidecar' ? container : [])));
-    for (const { clues, to, span, text } of workaroundsOf(context, 'start-wait')) {
+    for (const { clues, to, span, text } of [...workaroundsOf(context, 'start-wait'), ...readyFiles(context)]) {
       const waited = to.filter(({ container }) => sidecars.has(container) || isNativeSidecar(container));
-      if (waited.length === 0) continue;
+      if (waited.length === 0) {
+        const injector = INJECTED.find(({ port }) => port.test(text));
+        if (!injector) continue;
+        const message = `'${clues.name}' waits here for the sidecar that ${injector.name} injects (${text}). Injected as a native sidecar it starts before the work.`;
+        yield { message, span, confidence: 'likely', container: clues.container };
+        continue;
+      }
       const own = waited.includes(clues);
       yield {
         message: own
@@ -26,3 +40,18 @@ export const waitLoop: Rule = {
     }
   },
 };
+
+/** Waits for a file by which a sidecar says that it is ready. */
+function readyFiles({ workarounds, handshakes }: PodContext): Workaround[] {
+  return workarounds.flatMap((workaround) => {
+    const { kind, clues } = workaround;
+    if (kind !== 'wait-for-signal') return [];
+    const writers = handshakes
+      .filter(({ to, act }) => to === clues && act.kind === 'signal-file')
+      .map(({ from }) => from);
+    const isMutual = handshakes.some(
+      ({ from, to, act }) => from === clues && writers.includes(to) && act.kind === 'signal-file',
+    );
+    return isMutual || writers.length === 0 ? [] : [{ ...workaround, to: writers }];
+  });
+}

@@ -19,7 +19,8 @@ export const workaroundLeaksOnFailure: Rule = {
       const { clues, to, span, act, hook } = workaround;
       const { script, container } = clues;
       const isDone = to.some((each) => isNativeSidecar(each.container)) || sidecars.includes(container);
-      if (!script || !act || hook || isDone || told.has(script) || isNativeSidecar(container)) continue;
+      const isKnown = to.length === 0 || to.some((each) => sidecars.includes(each.container));
+      if (!script || !act || hook || isDone || !isKnown || told.has(script) || isNativeSidecar(container)) continue;
       const acts = context.workarounds.filter((each) => each.clues === clues && isSame(each, workaround));
       const reason = leaks(script, act.node, new Set(acts.flatMap((each) => each.act?.node ?? [])));
       if (!reason) continue;

@@ -29,7 +29,7 @@ const STARTERS: Readonly<Record<string, number>> = { exec: 0, sudo: 0, command: 
 export function acts(script: ShellScript): Act[] {
   if (script.isBroken) return [];
   const handled = [...script.handlers.values()].flatMap(({ commands }) => commands);
-  return [...[...script.commands, ...handled].flatMap(act), ...waits(script)];
+  return [...[...script.commands, ...handled].flatMap((command) => act(command, script.text)), ...waits(script)];
 }
 
 /** The words of a command without the programs that only start it: `exec`, `sudo -n`, `timeout 5`. */
@@ -43,7 +43,7 @@ export function startedWords(words: readonly string[]): readonly string[] {
   }
 }
 
-function act(command: ShellCommand): Act[] {
+function act(command: ShellCommand, whole: string): Act[] {
   const words = startedWords(command.words).flatMap((word) => expand(word, command.values));
   const name = baseName(words[0] ?? '');
   const args = words.slice(1);
@@ -79,7 +79,9 @@ function act(command: ShellCommand): Act[] {
     words.map((word) => QUIT_URL.exec(word)?.[0]).find((each) => each !== undefined) ?? QUIT_URL.exec(text)?.[0];
   if (url && /^(?:curl|wget|http|https|nc|fetch)$/.test(name)) return found('quit', [url]);
   if (/^(?:printf|echo)$/.test(name) && /\b(?:POST|GET) \/\S*(?:quit|shutdown)/.test(text)) {
-    return found('quit', [`http://localhost${/ (\/\S*(?:quit|shutdown)\w*)/.exec(text)?.[1] ?? ''}`]);
+    const port = /\/dev\/tcp\/[^/\s]+\/(\d+)/.exec(whole)?.[1];
+    const path = / (\/\S*(?:quit|shutdown)\w*)/.exec(text)?.[1] ?? '';
+    return found('quit', [`http://localhost${port ? `:${port}` : ''}${path}`]);
   }
   if (name === 'pilot-agent' && args.includes('quitquitquit'))
     return found('quit', ['http://localhost:15020/quitquitquit']);
@@ -107,7 +109,8 @@ function waits(script: ShellScript): Act[] {
       .filter((file) => file.startsWith('/'));
     const text = `${loop.kind} ${loop.condition.replace(/\s+/g, ' ').trim()}`;
     if (targets.length === 0) return [];
-    return [{ kind: 'wait-for-file' as const, targets: [...new Set(targets)], text, span: loop.span, node: loop.node }];
+    const span = placeOfTest(script, loop.span);
+    return [{ kind: 'wait-for-file' as const, targets: [...new Set(targets)], text, span, node: loop.node }];
   });
   const watched = script.commands.flatMap((command) => {
     if (baseName(command.words[0] ?? '') !== 'inotifywait') return [];
@@ -120,6 +123,14 @@ function waits(script: ShellScript): Act[] {
   });
   return [...looped, ...watched];
 }
+
+/** The first test of a loop. */
+function placeOfTest({ text }: ShellScript, { start, end }: Span): Span {
+  const match = TEST.exec(text.slice(start, end));
+  return match ? { start: start + match.index, end: start + match.index + match[0].length } : { start, end };
+}
+
+const TEST = /(?:\[\[?|\btest)\s+(?:!\s+)?-[aefrs]\s+["']?[^\s"'\]]+["']?(?:\s*\]\]?)?/;
 
 /** `[[ … ]]` is no command of its own: its text is looked at. */
 function bodyTests({ text }: ShellScript, { start, end }: Span): string {

@@ -67,9 +67,11 @@ function onTheWay(path: readonly SyntaxNode[], acts: ReadonlySet<SyntaxNode>): s
       if (work && isAnd && !isElse) return "it runs only when the work before '&&' has succeeded";
     }
     if (node.type === 'If' && next) {
-      const other = [...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])];
-      const isSafe = other.some((each) => holds(each, acts));
-      if (next === node.then && isWork(node.clause, acts) && !isSafe)
+      const negated = node.clause.commands.some(({ command }) => isNegated(command));
+      const branches = [node.then, ...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])];
+      const isSafe = branches.some((each) => each !== next && holds(each, acts));
+      const onSuccess = negated ? next === node.else : next === node.then;
+      if (onSuccess && isWork(node.clause, acts) && !isSafe)
         return "it runs only when the 'if' around it has succeeded";
     }
     if (node.type === 'Function') return undefined;

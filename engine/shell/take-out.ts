@@ -25,7 +25,7 @@ export type TakenOut =
 
 /** Commands that do no work of their own: they go with what they serve. */
 const PLUMBING =
-  /^(?:sleep|echo|printf|true|false|:|test|\[|date|ls|stat|break|continue|return|local|pgrep|pidof|ps|grep|egrep|awk|sed|tr|cut|head|tail|wc|tee|jq|cat|shift|exec)$/;
+  /^(?:sleep|echo|printf|true|false|:|test|\[|date|ls|stat|break|continue|return|local|pgrep|pidof|ps|grep|egrep|awk|sed|tr|cut|head|tail|wc|tee|jq|cat|shift|exec|seq)$/;
 
 /** A refusal on its way out. */
 class CannotTakeOut extends Error {}
@@ -59,8 +59,15 @@ export function takeOut(
 /** Whether a command does no work of its own. `isAct` tells the commands that are taken out. */
 export function isPlumbing(command: Command, isAct: (node: SyntaxNode) => boolean): boolean {
   if (command.redirects.some((each) => each.type !== 'Redirect' || !isQuietTarget(each.target?.value))) return false;
-  if (!substitutions(command).every(serves(isAct))) return false;
+  const inside = substitutions(command);
+  if (!inside.every(serves(isAct))) return false;
   if (!command.name) return true;
+  // What it prints is not what it served.
+  let printsAct = false;
+  everyNode(inside, (node) => {
+    printsAct ||= isAct(node);
+  });
+  if (printsAct) return false;
   const name = baseName(command.name.value);
   if (name === 'exec') return command.args.length === 0;
   return PLUMBING.test(name);
@@ -243,7 +250,8 @@ class Plan {
       case 'If': {
         if (this.#hasAct(node.clause)) throw new CannotTakeOut('the script decides by what it answers');
         const branches = [node.then, ...node.elif, ...(node.else ? [node.else] : [])];
-        const isBare = isLast && branches.every(this.#serves);
+        const isBare =
+          isLast && !isNegated(node.clause) && branches.every((each) => this.#hasAct(each) && this.#serves(each));
         if (isBare && node.clause.commands.length === 1) this.#bared = node;
         for (const { clause } of node.elif) {
           if (this.#hasAct(clause)) throw new CannotTakeOut('the script decides by what it answers');
@@ -352,6 +360,9 @@ class Plan {
     }
     const before = kept.at(-2);
     if (!before || !savesStatus(before.command, name)) return;
+    const { statements } = this.#script;
+    const saved = statements[statements.indexOf(before) - 1];
+    if (saved && this.#gone.has(saved) && this.#hasAct(saved)) return;
     this.#gone.add(last).add(before);
   }
 
@@ -450,11 +461,11 @@ class Plan {
       return this.#listEdits(list.commands, text, 0);
     if (parent.type === 'CaseItem') return removeStatements(text, list.commands, () => true);
     if (parent.type === 'If' && parent.else === list) {
-      const from = text.lastIndexOf('else', first.pos);
-      const to = text.indexOf('fi', last.end);
-      return [{ span: { start: from, end: to }, text: '' }];
+      const { end } = parent.elif.at(-1) ?? parent.then;
+      const from = end + text.slice(end, first.pos).search(/\belse\b/);
+      return [{ span: { start: from, end: parent.end - 'fi'.length }, text: '' }];
     }
-    return [{ span: { start: first.pos, end: last.end }, text: ':' }];
+    return [{ span: { start: first.pos, end: withComment(text, last.end) }, text: ':' }];
   }
 
   #partEdits(node: AndOr, text: string): Edit[] {
@@ -468,10 +479,16 @@ class Plan {
         edits.push(...this.#nodeEdits(part, text));
         isFirst = false;
       } else if (isFirst && next) edits.push({ span: { start: part.pos, end: next.pos }, text: '' });
-      else if (before) edits.push({ span: { start: before.end, end: part.end }, text: '' });
+      else if (before)
+        edits.push({ span: { start: before.end, end: next ? part.end : withComment(text, part.end) }, text: '' });
     }
     return edits;
   }
+}
+
+function isNegated({ commands }: CompoundList): boolean {
+  const [first] = commands;
+  return first?.command.type === 'Pipeline' && first.command.prefixes.some(({ type }) => type === 'Negation');
 }
 
 function isSleep(node: SyntaxNode | undefined): boolean {
@@ -560,6 +577,11 @@ function removal(
   }
   if (after) return { start: first.pos, end: after.pos };
   return before ? { start: endOf(before), end } : { start: first.pos, end };
+}
+
+/** The end of what stands at `end`, with the comment behind it on its line. */
+function withComment(text: string, end: number): number {
+  return end + (/^[ \t]*;?[ \t]+#.*/.exec(text.slice(end))?.[0].length ?? 0);
 }
 
 /** The end of a statement, its here-documents included. */

@@ -1,7 +1,7 @@
 import { applyEdits, type Edit } from '../text.ts';
 import { startedWords } from './handshake.ts';
 import { baseName, type Command, parseScript, type ShellScript, type Statement, type SyntaxNode } from './script.ts';
-import { isPlumbing, removeStatements, serves, uses } from './take-out.ts';
+import { isPlumbing, plainArgv, removeStatements, serves, uses } from './take-out.ts';
 
 /** A wrapper script reduced to what starts the sidecar's own program, or why it cannot be, as half a sentence. */
 export type Unwrapped = { readonly edits: readonly Edit[] } | { readonly refused: string };
@@ -33,21 +33,31 @@ export function unwrap(script: ShellScript): Unwrapped {
   for (const statement of statements.slice(0, at).reverse()) {
     if (isHelp(statement, statements, gone, text)) gone.add(statement);
   }
-  const setup = statements.slice(0, at).filter((each) => !gone.has(each));
-  if (setup.every(({ command }) => command.type === 'Command' && command.name?.value === 'set')) {
-    for (const each of setup) gone.add(each);
-  }
-  const edits = [...removeStatements(text, statements, (each) => gone.has(each)), ...startEdits(started, text)];
-  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
-  const trimmed = trimEdits(
-    text,
-    edits,
-    statements.find((each) => !gone.has(each)),
-  );
+  // Options of the shell go with it, where the program needs none.
+  const options = statements
+    .slice(0, at)
+    .filter((each) => !gone.has(each) && each.command.type === 'Command' && each.command.name?.value === 'set');
+  const without = editsFor(script, started, new Set([...gone, ...options]));
+  const isPlain = plainArgv(parseScript({ ...script.source, value: applyEdits(text, without) })) !== undefined;
+  const trimmed = isPlain ? without : editsFor(script, started, gone);
   if (parseScript({ ...script.source, value: applyEdits(text, trimmed) }).isBroken) {
     return { refused: 'its script would not be complete without the watcher' };
   }
   return { edits: trimmed };
+}
+
+function editsFor(script: ShellScript, started: Statement, gone: ReadonlySet<Statement>): Edit[] {
+  const { statements, text } = script;
+  const isBefore = (each: Statement) => gone.has(each) && each.pos < started.pos;
+  const edits = [...removeStatements(text, statements, isBefore), ...startEdits(started)];
+  const end = text.trimEnd().length;
+  if (started.end < end) edits.push({ span: { start: started.end, end }, text: '' });
+  edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  return trimEdits(
+    text,
+    edits,
+    statements.find((each) => !gone.has(each)),
+  );
 }
 
 /** Whether a script does work of its own after it has started a program in the background. */
@@ -63,11 +73,11 @@ function isWork({ command }: Statement): boolean {
 }
 
 function isWatcher(node: SyntaxNode): boolean {
-  return node.type === 'Command' && WATCHING.test(baseName(node.name?.value ?? '')) && isPlain(node);
+  return node.type === 'Command' && WATCHING.test(baseName(node.name?.value ?? '')) && writesNothing(node);
 }
 
 /** Whether a watcher writes nothing but its own files: no output goes into a file by a redirection. */
-function isPlain(command: Command): boolean {
+function writesNothing(command: Command): boolean {
   return command.redirects.every((each) => each.type === 'Redirect');
 }
 
@@ -109,7 +119,7 @@ function isHelp(statement: Statement, all: readonly Statement[], gone: ReadonlyS
 }
 
 /** `program … &` becomes `exec program …`; a timer before it goes. */
-function startEdits({ command: node, end }: Statement, text: string): Edit[] {
+function startEdits({ command: node, end }: Statement): Edit[] {
   const command = node as Command;
   const name = command.name as NonNullable<Command['name']>;
   const edits: Edit[] = [];
@@ -122,8 +132,6 @@ function startEdits({ command: node, end }: Statement, text: string): Edit[] {
   if (isTimed) edits.push({ span: { start: name.pos, end: program.pos }, text: 'exec ' });
   else if (!isExec) edits.push({ span: { start: name.pos, end: name.pos }, text: 'exec ' });
   if (node.end < end) edits.push({ span: { start: node.end, end: Math.max(end, node.end) }, text: '' });
-  const rest = /^[ \t]*;[ \t]*(?=\n|$)/.exec(text.slice(end))?.[0];
-  if (rest) edits.push({ span: { start: end, end: end + rest.length }, text: '' });
   return edits;
 }
 

@@ -135,6 +135,8 @@ function wrapsDaemon({ script, daemon }: Clues): boolean {
   if (!script) return false;
   if (daemon || script.commands.some(({ background }) => background)) return true;
   const idle = /^(?:exit|echo|rm|kill|sleep|true|:|break|date|printf|wait|cat|test|\[|\[\[|return|pkill|killall)$/;
+  const looped = new Set(script.loops.flatMap(({ commands }) => commands));
+  if (script.commands.some((command) => !looped.has(command) && !idle.test(command.words[0] ?? ''))) return false;
   return script.loops.some(
     (loop) =>
       loop.after.every(({ words }) => idle.test(words[0] ?? '')) &&

@@ -188,10 +188,18 @@ export function readHandshakes(pod: Pod, all: readonly Clues[]): Handshake[] {
   );
 }
 
-/** The script of a container, and those of its hooks. */
+/** The script of a container, items behind it that were meant to run as well, and the scripts of its hooks. */
 export function scriptsOf(clues: Clues): { script: ShellScript; acts: readonly Act[]; hook: Hook | undefined }[] {
   const hooks = clues.hooks.map((hook) => ({ script: hook.script, acts: hook.acts, hook }));
-  return clues.script ? [{ script: clues.script, acts: clues.acts, hook: undefined }, ...hooks] : hooks;
+  const { script } = clues;
+  if (!script) return hooks;
+  const behind = script.positional.filter(({ value }) => /\s/.test(value)).map(parseScript);
+  const meant = behind.map((each) => ({
+    script: each,
+    acts: acts(each).filter(({ kind }) => kind === 'wait-for-file'),
+    hook: undefined,
+  }));
+  return [{ script, acts: clues.acts, hook: undefined }, ...meant, ...hooks];
 }
 
 function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
@@ -211,10 +219,16 @@ function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
   }
   if (act.kind === 'quit') return from.daemon === undefined && answers(act.targets[0] ?? '', to);
   if (act.kind === 'signal-file') {
-    const files = new Set(act.targets.flatMap((file) => sharedFile(from.container, file) ?? []));
-    return waitsOf(to).some((other) => other.targets.some((file) => files.has(sharedFile(to.container, file) ?? '')));
+    const files = act.targets.flatMap((file) => sharedFile(from.container, file) ?? []);
+    return waitsOf(to).some((other) => meets(files, to.container, other));
   }
   return false;
+}
+
+/** Whether a wait of a container is for one of the files; a folder that is watched holds all of its files. */
+export function meets(files: readonly string[], container: Container, { targets }: Act): boolean {
+  const waited = targets.flatMap((file) => sharedFile(container, file) ?? []);
+  return files.some((file) => waited.some((each) => file === each || file.startsWith(`${each}/`)));
 }
 
 /** The waits for files of a container, those of its hooks included. */

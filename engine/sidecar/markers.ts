@@ -1,4 +1,5 @@
 import type { Container, Pod } from '../kube/pod.ts';
+import { baseName } from '../shell/script.ts';
 import type { Span } from '../text.ts';
 import type { Path } from '../yaml/read.ts';
 import type { Clue } from './clues.ts';
@@ -52,8 +53,7 @@ export function markersOf(pod: Pod): WrittenMarker[] {
     const isMain = text.startsWith('riskified');
     const others = pod.containers.flatMap(({ name }) => (name && !given.includes(name.value) ? name.value : []));
     const names = isMain ? others : given;
-    const [container] = names;
-    return container === undefined ? [] : [{ container, text, span: value.span, path, names }];
+    return names.map((container) => ({ container, text, span: value.span, path, names }));
   });
   const set = [...pod.containers, ...pod.initContainers].flatMap((container) =>
     container.env.flatMap(({ name }) => {
@@ -65,9 +65,27 @@ export function markersOf(pod: Pod): WrittenMarker[] {
   return [...named, ...set];
 }
 
-/** Programs that run the work and end the sidecar afterwards. */
-export const WRAPPER = /^(?:scuttle|envoy-preflight|linkerd-await|kubexit)$/;
+const WRAPPER = /^(?:scuttle|envoy-preflight|linkerd-await|kubexit)$/;
+
+/**
+ * The words of an argv that run the work in a program which ends a sidecar afterwards: where they start, and where the
+ * work does. `linkerd-await` ends nothing without `--shutdown`.
+ */
+export function wrapperIn(words: readonly string[]): { readonly from: number; readonly to: number } | undefined {
+  const from = words.findIndex((word) => WRAPPER.test(baseName(word)));
+  const program = words[from];
+  if (program === undefined) return undefined;
+  let to = from + 1;
+  while (words[to]?.startsWith('-')) {
+    const isEnd = words[to] === '--';
+    to += /^--?(?:t|timeout|p|port|b|backoff)$/.test(words[to] ?? '') ? 2 : 1;
+    if (isEnd) break;
+  }
+  const options = words.slice(from + 1, to);
+  const ends = baseName(program) !== 'linkerd-await' || options.some((word) => /^(?:--shutdown|-S)$/.test(word));
+  return ends ? { from, to } : undefined;
+}
 
 /** Variables of those programs and of controllers that end sidecars. */
 export const WRAPPER_VARIABLE =
-  /^(?:KUBEXIT_\w+|KRUISE_TERMINATE_SIDECAR_\w+|ISTIO_QUIT_API|NEVER_KILL_ISTIO\w*|GENERIC_QUIT_ENDPOINTS|SCUTTLE_\w+|ENVOY_ADMIN_API)$/;
+  /^(?:KUBEXIT_\w+|KRUISE_TERMINATE_SIDECAR_\w+|ISTIO_QUIT_API|NEVER_KILL_ISTIO\w*|GENERIC_QUIT_ENDPOINTS|SCUTTLE_\w+|ENVOY_ADMIN_API|START_WITHOUT_ENVOY|WAIT_FOR_ENVOY_TIMEOUT|QUIT_WITHOUT_ENVOY_TIMEOUT|LINKERD_AWAIT_DISABLED)$/;

@@ -21,5 +21,9 @@ export function readPod(pod: Pod): Reading {
   const handshakes = readHandshakes(pod, clues);
   const killers = killersOf(clues, handshakes);
   const roles = classify(pod, regular, handshakes, killers);
-  return { pod, clues, handshakes, roles, workarounds: readWorkarounds(pod, clues, handshakes, killers) };
+  const init = readClues(
+    pod,
+    pod.initContainers.filter((each) => !isNativeSidecar(each)),
+  );
+  return { pod, clues, handshakes, roles, workarounds: readWorkarounds(pod, clues, init, handshakes, killers) };
 }

@@ -1,12 +1,12 @@
 import { isNativeSidecar, type Pod, sharedFile } from '../kube/pod.ts';
 import type { Act } from '../shell/handshake.ts';
-import { argvOf, baseName, type ShellScript, type SyntaxNode } from '../shell/script.ts';
+import { baseName, type ShellScript, type SyntaxNode } from '../shell/script.ts';
 import { startWaits } from '../shell/start-wait.ts';
 import { serves } from '../shell/take-out.ts';
 import type { Span } from '../text.ts';
 import { asMap, get, spanOf } from '../yaml/read.ts';
-import { type Clues, type Handshake, type Hook, placeOf, scriptsOf } from './clues.ts';
-import { markersOf, WRAPPER, WRAPPER_VARIABLE } from './markers.ts';
+import { type Clues, type Handshake, type Hook, meets, placeOf, scriptsOf } from './clues.ts';
+import { markersOf, WRAPPER_VARIABLE, wrapperIn } from './markers.ts';
 
 /** Something in a pod that ends a sidecar by hand, or waits for it. Spans are offsets in the document. */
 export interface Workaround {
@@ -55,7 +55,7 @@ export function killersOf(all: readonly Clues[], handshakes: readonly Handshake[
     );
     if (!script || script.isBroken || ends.length === 0) return false;
     const nodes = new Set<SyntaxNode>(ends.map(({ act }) => act.node));
-    const helps = /^(?:exit|kill|wait|apk|apt-get|apt|trap|set|kubectl)$/;
+    const helps = /^(?:exit|kill|wait|apk|apt-get|apt|trap|set|kubectl|echo|date|touch|printf)$/;
     const isHelp = serves(
       (node) => nodes.has(node) || (node.type === 'Command' && helps.test(baseName(node.name?.value ?? ''))),
     );
@@ -69,14 +69,31 @@ export function killersOf(all: readonly Clues[], handshakes: readonly Handshake[
   return new Set(killers);
 }
 
-/** Every workaround of a pod. `all` are its regular containers and native sidecars. */
+/** Every workaround of a pod. `all` are its regular containers and native sidecars, `init` the other init containers. */
 export function readWorkarounds(
   pod: Pod,
   all: readonly Clues[],
+  init: readonly Clues[],
   handshakes: readonly Handshake[],
   killers: ReadonlySet<Clues>,
 ): Workaround[] {
   const found: Workaround[] = [];
+  for (const clues of init) {
+    for (const wait of clues.script ? startWaits(clues.script) : []) {
+      const to = all.filter((other) => !wait.isSleep && listens(other, wait.port));
+      const { script } = clues;
+      if (!script) continue;
+      found.push({
+        ...nothing,
+        kind: 'start-wait',
+        clues,
+        to,
+        script,
+        span: placeOf(pod, script, wait.span),
+        text: wait.text,
+      });
+    }
+  }
   for (const clues of all) {
     const { container } = clues;
     if (killers.has(clues)) {
@@ -87,7 +104,7 @@ export function readWorkarounds(
     for (const { script, acts, hook } of scriptsOf(clues)) {
       for (const act of acts) found.push(...actOf(pod, { clues, script, act, hook, handshakes }));
       if (!hook && container.list === 'containers') found.push(...timersOf(pod, clues, script));
-      if (hook?.name === 'preStop' || (isNativeSidecar(container) && !hook)) continue;
+      if (hook?.name === 'preStop' || killers.has(clues) || (isNativeSidecar(container) && !hook)) continue;
       for (const wait of startWaits(script)) {
         const to = hook
           ? [clues]
@@ -127,13 +144,19 @@ function timersOf(pod: Pod, clues: Clues, script: ShellScript): Workaround[] {
   if (!clues.daemon || clues.acts.some(({ kind }) => kind === 'wait-for-file')) return [];
   const at = script.commands.findIndex(({ background }) => background);
   const looped = new Set(script.loops.flatMap(({ commands }) => commands));
-  const timer = script.commands.find((command, index) => {
+  const timers = script.commands.filter((command, index) => {
     const name = baseName(command.words[0] ?? '');
     return name === 'timeout' || (name === 'sleep' && at >= 0 && index > at && !looped.has(command));
   });
-  if (!timer) return [];
-  const text = timer.words.slice(0, 2).join(' ');
-  return [{ ...nothing, kind: 'timer', clues, to: [clues], script, span: placeOf(pod, script, timer.span), text }];
+  return timers.map(({ words, span }) => ({
+    ...nothing,
+    kind: 'timer',
+    clues,
+    to: [clues],
+    script,
+    span: placeOf(pod, script, span),
+    text: words.slice(0, 2).join(' '),
+  }));
 }
 
 interface Place {
@@ -157,15 +180,19 @@ function actOf(pod: Pod, { clues, script, act, hook, handshakes }: Place): Worka
     case 'signal-file':
       return to.length > 0 ? [{ ...at, kind: 'signal', to }] : [];
     case 'wait-for-file': {
-      const files = new Set(act.targets.flatMap((file) => sharedFile(clues.container, file) ?? []));
       const isSignalled = handshakes.some(
         ({ to: reader, from, act: other }) =>
           reader === clues &&
           other.kind === 'signal-file' &&
-          other.targets.some((file) => files.has(sharedFile(from.container, file) ?? '')),
+          meets(
+            other.targets.flatMap((file) => sharedFile(from.container, file) ?? []),
+            clues.container,
+            act,
+          ),
       );
+      const isShared = act.targets.some((file) => sharedFile(clues.container, file) !== undefined);
       const wrapsProgram = script.commands.some(({ background }) => background) && clues.daemon !== undefined;
-      return isSignalled || (wrapsProgram && !hook && files.size > 0)
+      return isSignalled || (wrapsProgram && !hook && isShared)
         ? [{ ...at, kind: 'wait-for-signal', to: [clues] }]
         : [];
     }
@@ -180,16 +207,28 @@ function outsideScripts(pod: Pod, clues: Clues): Workaround[] {
   const found: Workaround[] = [];
   const at = { ...nothing, clues };
   const words = [...(container.command ?? []), ...(container.args ?? [])];
-  const [program] = argvOf(container);
-  if (program && WRAPPER.test(baseName(program.value))) {
-    found.push({ ...at, kind: 'wrapper', to: [], span: program.span, text: program.value });
+  const wrapper = wrapperIn(words.map(({ value }) => value));
+  const program = wrapper && words[wrapper.from];
+  if (program) found.push({ ...at, kind: 'wrapper', to: [], span: program.span, text: program.value });
+  for (const command of clues.script?.commands ?? []) {
+    const inScript = wrapperIn(command.words);
+    const word = inScript && (inScript.from === 0 ? command.node.name : command.node.args[inScript.from - 1]);
+    if (!clues.script || !word || clues.script.isBroken) continue;
+    const span = placeOf(pod, clues.script, { start: word.pos, end: word.end });
+    found.push({
+      ...at,
+      kind: 'wrapper',
+      to: [],
+      script: clues.script,
+      span,
+      text: command.words[inScript.from] ?? '',
+    });
   }
-  for (const { name } of container.env) {
-    if (!WRAPPER_VARIABLE.test(name.value) || program?.value.includes('kubexit')) continue;
-    if (/^KRUISE_/.test(name.value)) continue;
-    if (!program || !WRAPPER.test(baseName(program.value))) {
-      found.push({ ...at, kind: 'wrapper', to: [], span: name.span, text: name.value });
-    }
+  if (!found.some(({ kind }) => kind === 'wrapper')) {
+    const variable = container.env.find(
+      ({ name }) => WRAPPER_VARIABLE.test(name.value) && !/^KRUISE_/.test(name.value),
+    );
+    if (variable) found.push({ ...at, kind: 'wrapper', to: [], span: variable.name.span, text: variable.name.value });
   }
   const timer = words.find(({ value }) => baseName(value) === 'timeout');
   if (timer && daemon && !clues.script && container.list === 'containers') {

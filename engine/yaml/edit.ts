@@ -496,16 +496,17 @@ function indent(text: string, by: number, from: number): string {
     .join('\n');
 }
 
-/** Adds `text` as lines below a line. An edit of its own line's content may end where it starts. */
+/** Adds `text` as lines below a line, before its line ending: what goes below it starts there too. */
 export function extendLine({ lines, newline }: Page, line: number, text: string): Edit {
   const at = lines.end(line);
   return { span: { start: at, end: at }, text: `${newline}${text}` };
 }
 
-/** Lines go with the line ending before them, so that removals side by side never overlap. */
+/** Removes lines, with the line ending before them; at the start of the document with the one behind them. */
 function removeLines(lines: Lines, first: number, last: number): Edit {
-  if (first === 0) return { span: { start: 0, end: lines.start(last + 1) }, text: '' };
-  return { span: { start: lines.end(first - 1), end: lines.end(last) }, text: '' };
+  const span =
+    first === 0 ? { start: 0, end: lines.start(last + 1) } : { start: lines.end(first - 1), end: lines.end(last) };
+  return { span, text: '' };
 }
 
 /** Offset of the last character before `end` that is no white space. */

@@ -52,7 +52,12 @@ function setBlock(page: Page, seq: YamlSeq, kept: number, written: readonly stri
   const above = rows[kept]?.first ?? (rows.at(-1)?.last ?? 0) + 1;
   const start = lines.end(above - 1);
   const text = written.map((each) => `${newline}${' '.repeat(column)}- ${each}`).join('');
-  return { span: { start, end: rows[kept] ? lines.end(rows.at(-1)?.last ?? 0) : start }, text };
+  if (!rows[kept]) return { span: { start, end: start }, text };
+  // A comment behind the last item stays behind the last new one.
+  const last = (seq.items.at(-1) as YamlNode).range?.[1] ?? start;
+  const ink = lastInk(page.document.text, last) + 1;
+  const isBlock = lines.lineAt(ink - 1) !== lines.lineAt(dashOffset(seq, seq.items.length - 1));
+  return { span: { start, end: isBlock ? lines.end(rows.at(-1)?.last ?? 0) : ink }, text };
 }
 
 function setFlow(page: Page, seq: YamlSeq, kept: number, written: readonly string[]): Edit {
@@ -77,7 +82,7 @@ function writeItem(page: Page, value: string, old: ReadonlySet<Quote>, inFlow: b
   const [quote] = old;
   if (isJson(page.document)) return doubleQuoted(value);
   const written = scalar(value, old.size === 1 && quote ? quote : '', inFlow);
-  return written === value || !old.has('"') ? written : doubleQuoted(value);
+  return written === value || old.has("'") ? written : doubleQuoted(value);
 }
 
 function quoteAt({ document }: Page, at: number): Quote {

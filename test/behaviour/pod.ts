@@ -87,7 +87,7 @@ function job(containers: Container[], { readsFile, kills }: { readsFile: boolean
     ...(readsFile && { volumes: [{ name: 'hand-over', emptyDir: {} }] }),
   };
   const workload = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'load' }, spec: { template: { spec } } };
-  return stringify(workload, { lineWidth: 0 });
+  return stringify(workload, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** Every container of a Job by its name; `native` holds the names of its native sidecars. */

@@ -124,10 +124,7 @@ test('bad input: an example with any character lost', () => {
 test('bad input: the other documents are still checked', () => {
   const broken = 'kind: Job\ncontainers: [\n';
   const { findings, skipped } = useAll(`${EXAMPLE}---\n${broken}---\n${EXAMPLE}`);
-  assert.deepEqual(
-    findings.map(({ document }) => document),
-    [0, 2],
-  );
+  assert.deepEqual([...new Set(findings.map(({ document }) => document))], [0, 2]);
   assert.deepEqual(
     skipped.map(({ document }) => document),
     [1],

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Document } from 'yaml';
 import { applyEdits } from '../../engine/text.ts';
-import { CannotEdit, means, openPage, plain } from '../../engine/yaml/edit.ts';
+import { CannotEdit, means, openPage, plain, putItems, takeItems } from '../../engine/yaml/edit.ts';
 import { type Change, patch, patched } from '../../engine/yaml/patch.ts';
-import { type Path, readYaml } from '../../engine/yaml/read.ts';
+import { asMap, entry, type Path, readYaml } from '../../engine/yaml/read.ts';
 
 /** A path written with dots. */
 const at = (path: string): Path => path.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
@@ -145,12 +145,12 @@ const CASES: readonly [name: string, text: string, changes: readonly Change[], e
       '-f',
       '127.0.0.1:80',
     ]),
-    "l:\n- 'yes'\n- '0x1F'\n- ''\n- 'a: b'\n- 'a #b'\n- '*'\n- '1:30'\n- '~'\n- it's\n- '- x'\n- '{{ x }}'\n- \"a\\nb\"\n- -f\n- 127.0.0.1:80\n",
+    'l:\n- "yes"\n- "0x1F"\n- ""\n- "a: b"\n- "a #b"\n- "*"\n- "1:30"\n- "~"\n- it\'s\n- "- x"\n- "{{ x }}"\n- "a\\nb"\n- -f\n- 127.0.0.1:80\n',
   ],
   ['items beside double quotes', 'l:\n- a\n- "8080"\n', set('l', ['b', '80']), 'l:\n- b\n- "80"\n'],
   ['items where all stand in quotes', "l:\n- 'a'\n- 'b'\n", set('l', ['c', "it's"]), "l:\n- 'c'\n- 'it''s'\n"],
   ['a list in brackets', 'l: ["sh", "-c", "x"]\n', set('l', ['x', '-f']), 'l: ["x", "-f"]\n'],
-  ['a list in brackets without quotes', 'l: [sh,-c,x]\n', set('l', ['sh', 'a,b']), "l: [sh,'a,b']\n"],
+  ['a list in brackets without quotes', 'l: [sh,-c,x]\n', set('l', ['sh', 'a,b']), 'l: [sh,"a,b"]\n'],
   ['a longer list in brackets', 'l: [\n  "sh"\n]\n', set('l', ['sh', 'x']), 'l: [\n  "sh",\n  "x"\n]\n'],
   ['a shorter list in brackets', 'l: ["sh", "-c", "x"]\n', set('l', ['sh']), 'l: ["sh"]\n'],
   ['a list in JSON', '{"l":["sh","-c"]}', set('l', ['yes', '"']), '{"l":["yes","\\""]}'],
@@ -221,6 +221,21 @@ for (const [name, text, changes, expected] of CASES) {
     }
   });
 }
+
+test('patch: goes together with a move', () => {
+  const text = 'i:\n- x: 0\nk: 1\nc:\n- x: 1\n  w: 2\n- x: 3\nv: 4\n';
+  const document = readYaml(text);
+  const page = openPage(document);
+  const [target, source] = ['i', 'c'].map((name) => entry(document, asMap(document, document.root), name));
+  assert.ok(source && target);
+  const changes = patch(page, [...remove('c.0.w', 'k', 'v'), ...add('c.0.z', 'new', 'x')]);
+  const { removals, pieces } = takeItems(page, source, [0], changes);
+  const outside = changes.filter(
+    ({ span }) => !removals.some((each) => each.span.start <= span.start && span.end <= each.span.end),
+  );
+  const edits = [...removals, ...outside, ...putItems(page, pieces, { name: 'i', source, target, place: 'before' })];
+  assert.equal(applyEdits(text, edits), 'i:\n- x: 0\n- x: 1\n  z: new\nc:\n- x: 3\n');
+});
 
 const scalar = fc.constantFrom<unknown>(
   'x',

@@ -3,14 +3,16 @@ import { type Draft, pathOf, stepOf } from '../draft.ts';
 
 /**
  * Takes what makes a moved sidecar quit out of it: a preStop hook runs when termination starts, while the work may still
- * run, and the sidecar does not come back; a quit endpoint that nobody calls is only a way to stop it.
+ * run, and the sidecar does not come back.
  * Source: KEP-753, "Termination of containers".
  */
 export function removeQuitHooks(draft: Draft): void {
-  for (const clues of draft.sidecars) {
-    removeHook(draft, clues);
-    removeFlag(draft, clues);
-  }
+  for (const clues of draft.sidecars) removeHook(draft, clues);
+}
+
+/** Takes the flags of quit endpoints out of the sidecars, where every call goes as well. */
+export function removeQuitFlags(draft: Draft): void {
+  for (const clues of draft.sidecars) removeFlag(draft, clues);
 }
 
 function removeHook(draft: Draft, clues: Clues): void {

@@ -15,6 +15,7 @@ export function removeUsers(draft: Draft): void {
   if (!draft.pieces.some(({ step }) => step === 'namespace')) return;
   const pairs = new Set<Container>();
   for (const { clues, to } of kills) {
+    if (draft.dropped.includes(clues.container)) continue;
     const own = clues.container.runAsUser;
     for (const { container } of to) {
       if (own === '0' && container.runAsUser === undefined) pairs.add(clues.container);

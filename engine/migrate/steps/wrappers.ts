@@ -1,8 +1,9 @@
 import type { Container } from '../../kube/pod.ts';
 import { baseName } from '../../shell/script.ts';
 import type { Clues } from '../../sidecar/clues.ts';
-import { WRAPPER, WRAPPER_VARIABLE } from '../../sidecar/markers.ts';
-import { dropWords, wordsOfContainer } from '../argv.ts';
+import { WRAPPER_VARIABLE, wrapperIn } from '../../sidecar/markers.ts';
+import type { Change } from '../../yaml/patch.ts';
+import { dropWords, setScript, wordsOfContainer } from '../argv.ts';
 import { type Draft, pathOf, stepOf } from '../draft.ts';
 
 /** Takes programs that run the work and end the sidecar afterwards out of every argv, with their variables. */
@@ -18,34 +19,47 @@ export function removeWrappers(draft: Draft): void {
 
 function removeWrapper(draft: Draft, clues: Clues): string | undefined {
   const { pod, reading } = draft;
-  const { container, name } = clues;
+  const { container, name, script } = clues;
   const words = wordsOfContainer(container).map(({ value }) => value);
-  const at = words.findIndex((word) => WRAPPER.test(baseName(word)));
-  const program = words[at];
+  const wrapper = wrapperIn(words);
   const variables = container.env.flatMap((variable, index) =>
     WRAPPER_VARIABLE.test(variable.name.value) ? index : [],
   );
   const found = reading.workarounds.filter((each) => each.clues === clues && each.kind === 'wrapper');
-  if (at > 0 && at >= (container.command?.length ?? 0)) return undefined;
-  if (program === undefined && variables.length === 0) return undefined;
-  let to = at + 1;
-  while (words[to]?.startsWith('-')) {
-    const isEnd = words[to] === '--';
-    to += /^--?(?:t|timeout|p|port|backoff)$/.test(words[to] ?? '') ? 2 : 1;
-    if (isEnd) break;
-  }
-  const changes = program === undefined ? [] : dropWords(pod, container, at, to);
+  if (found.length === 0) return undefined;
+  const program = wrapper ? words[wrapper.from] : found[0]?.script && found[0].text;
+  const changes = wrapper ? dropWords(pod, container, wrapper.from, wrapper.to) : script ? inScript(draft, clues) : [];
   if (!changes) {
-    draft.stays.push(`'${name}' keeps ${baseName(program ?? '')}: the command behind it is in its image.`);
+    draft.stays.push(`'${name}' keeps ${baseName(program ?? '')}: the command behind it cannot be told.`);
     return undefined;
   }
   for (const index of variables) changes.push({ kind: 'remove', path: pathOf(pod, container, 'env', index) });
   const what = program === undefined ? 'variables of a wrapper' : baseName(program);
   draft.pieces.push({ step: stepOf(draft, clues), title: `Remove ${what} from '${name}'`, changes });
   // Its two halves wait for each other.
-  if (/kubexit/.test(program ?? '') || variables.length > 0) draft.isTied = true;
+  if (/kubexit/.test(program ?? '')) draft.isTied = true;
   for (const each of found) draft.done.add(each);
   return program;
+}
+
+/** The wrapper in a script: `exec linkerd-await --shutdown -- work` becomes `exec work`. */
+function inScript(draft: Draft, { container, script }: Clues): Change[] | undefined {
+  const isTouched = draft.pieces.some(({ changes }) =>
+    changes.some(({ kind, path }) => kind !== 'remove' && lies(draft, container, path)),
+  );
+  if (!script || isTouched) return undefined;
+  const edits = script.commands.flatMap(({ node, words }) => {
+    const at = wrapperIn(words);
+    if (!at) return [];
+    const wordAt = (index: number) => (index === 0 ? node.name : node.args[index - 1]);
+    const [start, end] = [wordAt(at.from)?.pos, wordAt(at.to)?.pos];
+    return start === undefined || end === undefined ? [] : [{ span: { start, end }, text: '' }];
+  });
+  return edits.length > 0 ? setScript(draft.pod, container, script, edits, { keepsShell: true }) : undefined;
+}
+
+function lies(draft: Draft, container: Container, path: readonly (string | number)[]): boolean {
+  return pathOf(draft.pod, container).every((key, index) => path[index] === key);
 }
 
 /** The init container that does nothing but copy the wrapper into a volume. */
