@@ -1,5 +1,6 @@
-import { type Analysis, analyze, type KubernetesVersion } from '../engine/index.ts';
-import { findFiles, type InputFile, readText, UserError } from './files.ts';
+import type { Analysis, KubernetesVersion } from '../engine/index.ts';
+import { analyzeFiles } from './analyze.ts';
+import { findFiles, type InputFile, UserError } from './files.ts';
 import { reportJson } from './report/json.ts';
 import { reportText } from './report/text.ts';
 
@@ -20,15 +21,12 @@ export function check(
     console.error(`native-sidecars: ${error.message}`);
     failed = true;
   };
-  const checked: Checked[] = [];
-  for (const file of inputs(paths, tell)) {
-    try {
-      const { text } = readText(file);
-      checked.push({ path: file.name, analysis: analyze(text, options.version ? { version: options.version } : {}) });
-    } catch (error) {
-      tell(error);
-    }
-  }
+  const files = inputs(paths, tell);
+  const analyzed = analyzeFiles(files, options.version, tell);
+  const checked = files.flatMap((file) => {
+    const found = analyzed.find((each) => each.file === file);
+    return found ? { path: file.name, analysis: found.analysis } : [];
+  });
   process.stdout.write(options.format === 'json' ? reportJson(checked) : reportText(checked, useColour()));
   if (failed) return 2;
   const matters = checked.some(({ analysis }) =>

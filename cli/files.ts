@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { globSync } from 'tinyglobby';
+import { isDockerfile } from '../engine/index.ts';
 
 /** A file to check: where it is, and how the user called it. */
 export interface InputFile {
@@ -9,6 +10,8 @@ export interface InputFile {
   readonly name: string;
   /** What to read; a number is a file descriptor. */
   readonly path: string | 0;
+  /** Whether the user named the file itself, not a folder that it lies in. */
+  readonly given: boolean;
 }
 
 /** The text of a file, and whether it began with a byte order mark. */
@@ -21,30 +24,39 @@ export interface InputText {
 export class UserError extends Error {}
 
 /**
- * The files that the arguments name. Folders are walked for `.yaml .yml .json .tpl`, leaving out what `.gitignore` files
- * leave out, `.git` and `node_modules`; a named file is always taken. Throws UserError for a path that is not there.
+ * The files that the arguments name. Folders are walked for `.yaml .yml .json .tpl` and Dockerfiles, leaving out what
+ * `.gitignore` files leave out, `.git` and `node_modules`; a named file is always taken. Throws UserError for a path
+ * that is not there.
  */
 export function findFiles(argument: string): InputFile[] {
-  if (argument === '-') return [{ name: '-', path: 0 }];
+  if (argument === '-') return [{ name: '-', path: 0, given: true }];
   let isFolder: boolean;
   try {
     isFolder = statSync(argument).isDirectory();
   } catch (error) {
     throw new UserError(`${argument}: ${reasonOf(error)}`);
   }
-  if (!isFolder) return [{ name: argument.split(sep).join('/'), path: argument }];
-  const found = globSync('**/*.{yaml,yml,json,tpl}', {
-    cwd: argument,
-    dot: true,
-    followSymbolicLinks: false,
-    caseSensitiveMatch: false,
-    ignore: ['**/node_modules/**', '**/.git/**'],
-  });
+  if (!isFolder) return [{ name: argument.split(sep).join('/'), path: argument, given: true }];
+  const found = globSync(
+    ['**/*.{yaml,yml,json,tpl}', '**/{Docker,Container}file{,.*}', '**/*.{docker,container}file'],
+    {
+      cwd: argument,
+      dot: true,
+      followSymbolicLinks: false,
+      caseSensitiveMatch: false,
+      ignore: ['**/node_modules/**', '**/.git/**'],
+    },
+  );
   const ignored = gitIgnore(resolve(argument));
   return found
+    .filter((path) => isManifest(path) || isDockerfile(path.split(sep).join('/')))
     .filter((path) => !ignored(resolve(argument, path)))
     .sort((a, b) => (a < b ? -1 : 1))
-    .map((path) => ({ name: join(argument, path).split(sep).join('/'), path: join(argument, path) }));
+    .map((path) => ({ name: join(argument, path).split(sep).join('/'), path: join(argument, path), given: false }));
+}
+
+function isManifest(path: string): boolean {
+  return /\.(?:ya?ml|json|tpl)$/i.test(path);
 }
 
 /** Tells whether git would ignore a path: the `.gitignore` files from the repository's root down to it decide. */

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
-import { type Analysis, analyze, applyEdits, type KubernetesVersion } from '../engine/index.ts';
+import { type Analysis, applyEdits, isDockerfile, type KubernetesVersion } from '../engine/index.ts';
+import { analyzeFiles } from './analyze.ts';
 import { inputs } from './check.ts';
-import { type InputFile, readText, reasonOf, UserError } from './files.ts';
+import { type InputFile, reasonOf, UserError } from './files.ts';
 import { describeSteps } from './steps.ts';
 
 /**
- * Makes sidecars native in files, or shows how. Messages go to standard error; what is fixed from standard input and
+ * Makes sidecars native in files, or shows how; Dockerfiles last, when the manifests are written. Messages go to standard error; what is fixed from standard input and
  * diffs go to standard output. Gives the exit status: 0, or 2 when something could not be read or written.
  */
 export function fix(
@@ -23,10 +24,8 @@ export function fix(
   let done = 0;
   let files = 0;
   let forReview = 0;
-  for (const file of inputs(paths, tell)) {
+  for (const { file, text, mark, analysis } of analyzeFiles(inputs(paths, tell), options.version, tell)) {
     try {
-      const { text, mark } = readText(file);
-      const analysis = analyze(text, options.version ? { version: options.version } : {});
       const { fixable, safe } = fixesOf(analysis);
       const chosen = analysis.fixAll(analysis.findings, { unsafe: options.unsafe });
       const fixed = chosen ? applyEdits(text, chosen.edits) : text;
@@ -38,6 +37,8 @@ export function fix(
       } else if (file.path === 0) {
         process.stdout.write((mark ? '\uFEFF' : '') + fixed);
       } else if (fixed !== text) {
+        if (failed && isDockerfile(file.name))
+          throw new UserError(`${file.name}: not changed, because another file could not be`);
         replaceFile(file, (mark ? '\uFEFF' : '') + fixed);
       }
       tellRefusals(file, analysis, options);

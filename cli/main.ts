@@ -13,7 +13,7 @@ Usage
   native-sidecars fix [options] PATH...     change the files
   native-sidecars lsp --stdio               run the language server
 
-PATH is a file, a folder (walked for .yaml .yml .json .tpl, as .gitignore allows) or - for standard input.
+PATH is a file, a folder (walked for .yaml .yml .json .tpl and Dockerfiles, as .gitignore allows) or - for standard input.
 'native-sidecars COMMAND --help' tells the options of a command. --version prints the version.`;
 
 const CHECK_HELP = `native-sidecars check [options] PATH...: reports containers that keep Jobs from completing.

@@ -2,11 +2,16 @@ import * as vscode from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 
 /** The documents that the server sees, whatever their scheme: files, unsaved ones, virtual workspaces. */
-const LANGUAGES = ['yaml', 'helm', 'json', 'jsonc'];
+const LANGUAGES = ['yaml', 'helm', 'json', 'jsonc', 'dockerfile'];
 
 const RULES_PAGE = 'https://github.com/native-sidecars/native-sidecars/blob/main/docs/rules/README.md';
 
 const FIX_ALL = 'source.fixAll.nativeSidecars';
+
+declare const TextDecoder: new (
+  label: string,
+  options: { readonly fatal: boolean },
+) => { decode(bytes: Uint8Array): string };
 
 /** Makes the language client of the platform: a process on a desktop, a Web Worker in a browser. */
 export type CreateClient = (name: string, options: LanguageClientOptions) => BaseLanguageClient;
@@ -18,6 +23,8 @@ export async function startClient(context: vscode.ExtensionContext, create: Crea
     initializationOptions: { openRule: true },
     diagnosticCollectionName: 'native-sidecars',
   });
+  client.onRequest('nativeSidecars/findFiles', findFiles);
+  client.onRequest('nativeSidecars/readFile', readFile);
   const status = createStatus();
   const open = (page: string) => vscode.env.openExternal(vscode.Uri.parse(page));
   context.subscriptions.push(
@@ -37,6 +44,33 @@ export async function startClient(context: vscode.ExtensionContext, create: Crea
   await client.start();
   showStatus(status);
   return client;
+}
+
+/** The URIs of files below a folder, for a server that sees no disk. Names are globs without slashes. */
+async function findFiles({
+  folder,
+  names,
+  limit,
+}: {
+  folder: string;
+  names: string[];
+  limit: number;
+}): Promise<string[]> {
+  const files = new vscode.RelativePattern(vscode.Uri.parse(folder), `**/{${names.join(',')}}`);
+  const found = await vscode.workspace.findFiles(files, '**/{node_modules,.git}/**', limit);
+  return found.map((uri) => uri.toString());
+}
+
+/** A file's text, for a server that sees no disk; null when it is not there, no text, or larger than so many bytes. */
+async function readFile({ uri, limit }: { uri: string; limit: number }): Promise<string | null> {
+  const file = vscode.Uri.parse(uri);
+  try {
+    const { size } = await vscode.workspace.fs.stat(file);
+    if (size > limit) return null;
+    return new TextDecoder('utf-8', { fatal: true }).decode(await vscode.workspace.fs.readFile(file));
+  } catch {
+    return null;
+  }
 }
 
 /** Makes all sidecars of the active file native, as far as that is safe; says so when there is nothing to do. */

@@ -9,6 +9,9 @@ export {
   type Refusal,
   type Skipped,
 } from './analysis.ts';
+export { mayInstall } from './dockerfile/installs.ts';
+export type { ProcessKiller } from './dockerfile/killer.ts';
+export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
 export { type Hover, hover } from './hover.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {
@@ -18,8 +21,8 @@ export {
   parseVersion,
 } from './kube/version.ts';
 export type { Step } from './migrate/migrate.ts';
-export { RULES } from './rules/index.ts';
-export type { Rule, Severity, Tag } from './rules/rule.ts';
+export { ALL_RULES } from './rules/index.ts';
+export type { RuleHead, Severity, Tag } from './rules/rule.ts';
 export type { Confidence, Evidence } from './sidecar/classify.ts';
 export {
   applyEdits,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { importBundled } from './bundle.mjs';
 
 const isCheck = process.argv.includes('--check');
-const { DEFAULT_VERSION, RULES } = await importBundled('engine/index.ts');
+const { DEFAULT_VERSION, ALL_RULES } = await importBundled('engine/index.ts');
 const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
 const { IMAGES, ONE_SHOT_IMAGES } = await importBundled('engine/sidecar/images.ts');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -15,7 +15,7 @@ const page = (rule) => `https://github.com/native-sidecars/native-sidecars/blob/
 const severities = (rule) => CONFIDENCES.map((confidence) => rule.severity(confidence, DEFAULT_VERSION));
 
 manifest.contributes.configuration.properties['nativeSidecars.rules'].properties = Object.fromEntries(
-  RULES.map((rule) => [
+  ALL_RULES.map((rule) => [
     rule.id,
     { type: 'string', enum: LEVELS, markdownDescription: `${rule.title}. [The rule's page](${page(rule)})` },
   ]),
@@ -25,7 +25,7 @@ write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 const ruleTable = (prefix) =>
   table(
     ['rule', 'says', ...CONFIDENCES],
-    RULES.map((rule) => [`[${rule.id}](${prefix}${rule.id}.md)`, rule.title, ...severities(rule)]),
+    ALL_RULES.map((rule) => [`[${rule.id}](${prefix}${rule.id}.md)`, rule.title, ...severities(rule)]),
   );
 const settings = Object.entries(manifest.contributes.configuration.properties).sort(
   ([, a], [, b]) => a.order - b.order,
@@ -70,7 +70,7 @@ fill('docs/images.md', {
   ),
 });
 fill('docs/rules/README.md', { rules: ruleTable('') });
-for (const rule of RULES) {
+for (const rule of ALL_RULES) {
   const file = `docs/rules/${rule.id}.md`;
   if (!existsSync(file)) {
     console.log(`${file} is missing: write the page of the rule '${rule.id}'`);

@@ -58,13 +58,15 @@ export function codeActions(
   const touched = [...analysis.findings.entries()].filter(
     ([, finding]) => wants(CodeActionKind.QuickFix) && meets(document, finding, range),
   );
+  const isManifest = document.languageId !== 'dockerfile';
   for (const pod of new Set(touched.map(([, finding]) => finding.pod))) {
     const ofPod = touched.filter(([, finding]) => finding.pod === pod);
-    const isMigrated = offer.migration(ofPod);
+    const isMigrated = isManifest && offer.migration(ofPod);
     for (const [index, finding] of ofPod) offer.fixOf(index, finding);
-    if (!isMigrated) offer.several('Make all sidecars in this pod native', (finding) => finding.pod === pod);
+    if (isManifest && !isMigrated)
+      offer.several('Make all sidecars in this pod native', (finding) => finding.pod === pod);
   }
-  if (touched.length > 0) offer.several('Make all sidecars in this file native', () => true);
+  if (isManifest && touched.length > 0) offer.several('Make all sidecars in this file native', () => true);
   for (const rule of new Set(touched.map(([, finding]) => finding.rule))) offer.page(rule);
   if (wants(REFACTOR)) {
     // Quick fixes say what can be migrated already.

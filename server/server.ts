@@ -4,6 +4,7 @@ import {
   type CodeAction,
   type Connection,
   DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
   ErrorCodes,
@@ -16,7 +17,7 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysis, analyze, hover } from '../engine/index.ts';
+import { type Analysis, analyze, analyzeDockerfile, hover, mayInstall } from '../engine/index.ts';
 import {
   type ActionData,
   type ActionSupport,
@@ -27,7 +28,9 @@ import {
   REFACTOR,
 } from './actions.ts';
 import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
+import type { Host } from './host.ts';
 import { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
+import { WATCHED, Workspace } from './workspace.ts';
 
 /** What the client said in `initialize`, as far as it matters here. */
 interface Client extends ActionSupport {
@@ -35,12 +38,22 @@ interface Client extends ActionSupport {
   readonly refresh: boolean;
   readonly configuration: boolean;
   readonly dynamicConfiguration: boolean;
+  readonly dynamicWatching: boolean;
 }
 
-/** Runs the language server on a connection. Gives back when it listens; `exit` ends the process as LSP says. */
-export function startServer(connection: Connection): void {
-  new Server(connection).listen();
+/**
+ * Runs the language server on a connection, with the files that `host` gives. Gives back when it listens; `exit` ends
+ * the process as LSP says.
+ */
+export function startServer(connection: Connection, host: Host): void {
+  new Server(connection, host).listen();
 }
+
+/** How long nothing is typed before Dockerfiles hear of it, in milliseconds. */
+const REST = 300;
+
+/** LSP's language id. */
+const DOCKERFILE = 'dockerfile';
 
 class Server {
   readonly #connection: Connection;
@@ -51,9 +64,15 @@ class Server {
   /** Counts changes of settings: part of every result id. */
   #generation = 0;
   #client: Client = readClient({}, undefined);
+  readonly #host: Host;
+  #workspace: Workspace;
+  readonly #stale = new Set<string>();
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, host: Host) {
     this.#connection = connection;
+    this.#host = host;
+    this.#workspace = this.#openWorkspace([]);
   }
 
   listen(): void {
@@ -95,18 +114,24 @@ class Server {
       const { document, fix } = await this.#fix(data as ActionData);
       await connection.workspace.applyEdit(toWorkspaceEdit(document, fix, this.#client));
     });
-    this.#documents.onDidChangeContent(({ document }) => this.#push(document.uri));
+    connection.onDidChangeWatchedFiles(({ changes }) => this.#changed(changes.map(({ uri }) => uri)));
+    this.#documents.onDidChangeContent(({ document }) => {
+      this.#push(document.uri);
+      if (document.languageId !== DOCKERFILE) this.#changed([document.uri]);
+    });
     this.#documents.onDidClose(({ document }) => {
       this.#analyses.delete(document.uri);
       this.#settings.delete(document.uri);
       if (!this.#client.pull) connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+      this.#changed([document.uri]);
     });
     this.#documents.listen(connection);
     connection.listen();
   }
 
-  #initialize({ capabilities, initializationOptions }: InitializeParams): InitializeResult {
+  #initialize({ capabilities, initializationOptions, workspaceFolders, rootUri }: InitializeParams): InitializeResult {
     this.#client = readClient(capabilities, initializationOptions);
+    this.#workspace = this.#openWorkspace(workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []));
     return {
       serverInfo: { name: SOURCE },
       capabilities: {
@@ -143,9 +168,52 @@ class Server {
     const known = this.#analyses.get(uri);
     const isFresh = known?.version === document.version && known.generation === this.#generation;
     if (known && isFresh) return { document, analysis: known.analysis };
-    const analysis = analyze(document.getText(), { ...options, ...(known && { previous: known.analysis }) });
-    this.#analyses.set(uri, { version: document.version, generation: this.#generation, analysis });
+    const { version } = document;
+    const generation = this.#generation;
+    const analysis =
+      document.languageId === DOCKERFILE
+        ? await this.#analyzeDockerfile(document, options)
+        : analyze(document.getText(), { ...options, ...(known && { previous: known.analysis }) });
+    // Waiting for the workspace, the text may have changed.
+    if (document.version !== version || this.#documents.get(uri) !== document) return this.#analyze(uri);
+    this.#analyses.set(uri, { version, generation, analysis });
     return { document, analysis };
+  }
+
+  async #analyzeDockerfile(document: TextDocument, options: Settings['options']): Promise<Analysis> {
+    const path = document.uri;
+    const text = document.getText();
+    if (!mayInstall(text)) return analyzeDockerfile(text, { ...options, path, killers: [], isOnly: false });
+    if (!this.#workspace.isUsed) this.#watch();
+    const { killers, isOnly } = await this.#workspace.around(path);
+    return analyzeDockerfile(document.getText(), { ...options, path, killers, isOnly });
+  }
+
+  #openWorkspace(folders: readonly string[]): Workspace {
+    return new Workspace(this.#host, folders, (uri) => this.#documents.get(uri)?.getText());
+  }
+
+  #watch(): void {
+    if (!this.#client.dynamicWatching) return;
+    const watchers = WATCHED.map((name) => ({ globPattern: `**/${name}` }));
+    this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {});
+  }
+
+  /** Dockerfiles hear of changes in other files, when the keyboard rests. */
+  #changed(uris: readonly string[]): void {
+    if (!this.#workspace.isUsed) return;
+    for (const uri of uris) this.#stale.add(uri);
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#readStale(), REST);
+  }
+
+  async #readStale(): Promise<void> {
+    const uris = [...this.#stale];
+    this.#stale.clear();
+    const matters = await Promise.all(uris.map((uri) => this.#workspace.update(uri)));
+    if (!matters.includes(true)) return;
+    this.#generation += 1;
+    this.#renew();
   }
 
   async #diagnostics(uri: string) {
@@ -174,7 +242,7 @@ class Server {
   }
 
   #renew(): void {
-    if (this.#client.refresh) this.#connection.languages.diagnostics.refresh();
+    if (this.#client.refresh) this.#connection.languages.diagnostics.refresh().catch(() => {});
     for (const { uri } of this.#documents.all()) this.#push(uri);
   }
 
@@ -204,6 +272,7 @@ function readClient({ textDocument, workspace }: ClientCapabilities, options: un
     refresh: workspace?.diagnostics?.refreshSupport === true,
     configuration: workspace?.configuration === true,
     dynamicConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    dynamicWatching: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     literals: codeAction?.codeActionLiteralSupport !== undefined,
     resolve: codeAction?.dataSupport === true && codeAction.resolveSupport?.properties.includes('edit') === true,
     disabled: codeAction?.disabledSupport === true,

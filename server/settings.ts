@@ -1,4 +1,4 @@
-import { type AnalyzeOptions, parseVersion, RULES, type Severity } from '../engine/index.ts';
+import { ALL_RULES, type AnalyzeOptions, parseVersion, type Severity } from '../engine/index.ts';
 
 /** The settings of one document. */
 export interface Settings {
@@ -18,7 +18,7 @@ export function readSettings(section: unknown): Settings {
   const version = typeof kubernetesVersion === 'string' ? parseVersion(kubernetesVersion) : undefined;
   const given = typeof rules === 'object' && rules !== null ? (rules as Record<string, unknown>) : {};
   const chosen = Object.fromEntries(
-    RULES.flatMap(({ id }) => {
+    ALL_RULES.flatMap(({ id }) => {
       const level = LEVELS.find((each) => each === given[id]);
       return level ? [[id, level]] : [];
     }),

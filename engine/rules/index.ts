@@ -4,8 +4,9 @@ import { killerContainer } from './killer-container.ts';
 import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
 import { leftoverSharedVolume } from './leftover-shared-volume.ts';
 import { nonNativeSidecar } from './non-native-sidecar.ts';
+import { procpsForPkill } from './procps-for-pkill.ts';
 import { quitEndpointWorkaround } from './quit-endpoint-workaround.ts';
-import type { Rule } from './rule.ts';
+import type { DockerfileRule, Rule, RuleHead } from './rule.ts';
 import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { terminatorMarker } from './terminator-marker.ts';
@@ -14,7 +15,7 @@ import { waitLoop } from './wait-loop.ts';
 import { workaroundLeaksOnFailure } from './workaround-leaks-on-failure.ts';
 import { wrapperBinaryWorkaround } from './wrapper-binary-workaround.ts';
 
-/** Every rule, in the order in which findings at one place are listed. */
+/** Every rule that looks at pods, in the order in which findings at one place are listed. */
 export const RULES: readonly Rule[] = [
   nonNativeSidecar,
   killWorkaround,
@@ -31,3 +32,9 @@ export const RULES: readonly Rule[] = [
   leftoverShareProcessNamespace,
   leftoverSharedVolume,
 ];
+
+/** Every rule that looks at Dockerfiles. */
+export const DOCKERFILE_RULES: readonly DockerfileRule[] = [procpsForPkill];
+
+/** Every rule, for lists and settings. */
+export const ALL_RULES: readonly RuleHead[] = [...RULES, ...DOCKERFILE_RULES];

@@ -1,3 +1,5 @@
+import type { Install } from '../dockerfile/installs.ts';
+import type { ProcessKiller } from '../dockerfile/killer.ts';
 import type { Container } from '../kube/pod.ts';
 import type { KubernetesVersion } from '../kube/version.ts';
 import type { Confidence, Evidence } from '../sidecar/classify.ts';
@@ -40,14 +42,40 @@ export interface Mend {
   readonly changes: readonly Change[];
 }
 
-/**
- * One check. Its `id` is its file's name, its page in docs/rules, its diagnostic code and its key in the settings.
- */
-export interface Rule {
+/** What every rule says of itself, whatever it looks at. */
+export interface RuleHead {
+  /** Its file's name, its page in docs/rules, its diagnostic code and its key in the settings. */
   readonly id: string;
   /** A few words for lists and settings. */
   readonly title: string;
   /** How much a problem of this confidence matters. */
   severity(confidence: Confidence, version: KubernetesVersion): Severity;
+}
+
+/** One check of a pod. */
+export interface Rule extends RuleHead {
   check(context: PodContext): Iterable<Problem>;
+}
+
+/** What a rule for Dockerfiles looks at: one of them, and the workloads that may run its image. */
+export interface DockerfileContext {
+  readonly installs: readonly Install[];
+  readonly killers: readonly ProcessKiller[];
+  /** Where the Dockerfile lies, with forward slashes. */
+  readonly path: string;
+  /** Whether nobody knows of another Dockerfile. */
+  readonly isOnly: boolean;
+}
+
+/** What a rule found in a Dockerfile. Spans are offsets in it. */
+export interface DockerfileProblem extends Omit<Problem, 'container' | 'moves'> {
+  /** The install that goes to mend it. */
+  readonly install: Install;
+  /** The containers for which it is there, the first named in the message first. */
+  readonly killers: readonly ProcessKiller[];
+}
+
+/** One check of a Dockerfile. */
+export interface DockerfileRule extends RuleHead {
+  check(context: DockerfileContext): Iterable<DockerfileProblem>;
 }

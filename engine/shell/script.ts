@@ -13,8 +13,19 @@ import type { Container } from '../kube/pod.ts';
 import type { Span } from '../text.ts';
 import type { Text } from '../yaml/read.ts';
 
-export type { AndOr, Command, CompoundList, If, Pipeline, Statement, SyntaxNode, Word } from 'unbash';
-export { forEachChild };
+export type {
+  AndOr,
+  Command,
+  CommandNode,
+  CompoundList,
+  If,
+  PipelineNode,
+  Script,
+  Statement,
+  SyntaxNode,
+  Word,
+} from 'unbash';
+export { forEachChild, parse };
 
 /** One simple command of a script. */
 export interface ShellCommand {

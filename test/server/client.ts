@@ -38,12 +38,13 @@ export interface TestServer {
 
 /**
  * Starts the server and shakes hands; `settings` is what it gets when it asks for `nativeSidecars`, `preload` a module
- * that Node imports before the server and that may speak to this process by messages.
+ * that Node imports before the server and that may speak to this process by messages, `rootUri` the workspace's folder.
  */
 export async function startServer(
   capabilities: object,
   settings: () => unknown = () => null,
   preload?: string,
+  rootUri: string | null = null,
 ): Promise<TestServer> {
   const imports = preload === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...imports, resolve('dist/cli.cjs'), 'lsp', '--stdio'], {
@@ -55,8 +56,9 @@ export async function startServer(
   );
   connection.onRequest('workspace/configuration', ({ items }: { items: unknown[] }) => items.map(() => settings()));
   connection.onRequest('client/registerCapability', () => null);
+  connection.onRequest('workspace/diagnostic/refresh', () => null);
   connection.listen();
-  const params = { processId: process.pid, rootUri: null, capabilities, initializationOptions: { openRule: true } };
+  const params = { processId: process.pid, rootUri, capabilities, initializationOptions: { openRule: true } };
   const result = await connection.sendRequest<InitializeResult>('initialize', params);
   await connection.sendNotification('initialized', {});
   return {

@@ -1,36 +1,53 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { analyze, applyEdits, RULES } from '../../engine/index.ts';
+import { ALL_RULES, type Analysis, analyze, analyzeDockerfile, applyEdits, killersOf } from '../../engine/index.ts';
 
-/** The fences of a page that are test cases: their language is `yaml bad`, `yaml fixed` or `yaml good`. */
-function fences(page: string): { kind: string; text: string }[] {
-  return [...page.matchAll(/^```yaml (bad|fixed|good)\n([\s\S]*?)^```$/gm)].map(([, kind = '', text = '']) => ({
-    kind,
-    text,
-  }));
+interface Fence {
+  readonly language: string;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** The fences of a page that are test cases: their language is followed by `bad`, `fixed` or `good`. */
+function fences(page: string): Fence[] {
+  return [...page.matchAll(/^```(yaml|dockerfile) (bad|fixed|good)\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', kind = '', text = '']) => ({ language, kind, text }),
+  );
+}
+
+/** A Dockerfile's analysis knows the manifests that the page shows in plain fences. */
+function analysisOf({ language, text }: Fence, page: string): Analysis {
+  if (language === 'yaml') return analyze(text);
+  const shown = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
+  const killers = shown
+    .flatMap((yaml) => killersOf(analyze(yaml), 'job.yaml'))
+    .map((killer) => ({ ...killer, stays: undefined }));
+  assert.ok(killers.length > 0, 'the page shows no Job that kills');
+  return analyzeDockerfile(text, { path: 'report/Dockerfile', killers, isOnly: true });
 }
 
 test('every rule has a page, and every page a rule', () => {
   const pages = readdirSync('docs/rules').filter((file) => file !== 'README.md');
-  assert.deepEqual(pages.sort(), RULES.map(({ id }) => `${id}.md`).sort());
+  assert.deepEqual(pages.sort(), ALL_RULES.map(({ id }) => `${id}.md`).sort());
 });
 
-for (const { id } of RULES) {
-  const cases = fences(readFileSync(`docs/rules/${id}.md`, 'utf8'));
+for (const { id } of ALL_RULES) {
+  const page = readFileSync(`docs/rules/${id}.md`, 'utf8');
+  const cases = fences(page);
   test(`the page of ${id} shows it at work`, () => {
     assert.ok(cases.some(({ kind }) => kind === 'bad') && cases.some(({ kind }) => kind === 'good'));
   });
-  for (const [index, { kind, text }] of cases.entries()) {
-    test(`the page of ${id}: fence ${index + 1} is ${kind}`, () => {
-      const analysis = analyze(text);
+  for (const [index, fence] of cases.entries()) {
+    test(`the page of ${id}: fence ${index + 1} is ${fence.kind}`, () => {
+      const analysis = analysisOf(fence, page);
       const findings = analysis.findings.filter((finding) => finding.rule === id);
-      if (kind !== 'bad') return assert.deepEqual(findings, []);
+      if (fence.kind !== 'bad') return assert.deepEqual(findings, []);
       assert.ok(findings.length > 0, 'nothing is reported');
       const next = cases[index + 1];
       if (next?.kind !== 'fixed') return;
       const fix = analysis.fixAll(findings, { unsafe: true });
-      assert.equal(fix && applyEdits(text, fix.edits), next.text);
+      assert.equal(fix && applyEdits(fence.text, fix.edits), next.text);
     });
   }
 }
