@@ -246,6 +246,9 @@ function firstKey(container: Container): Span | undefined {
 export const READER =
   /\b(?:pkill|killall|pgrep|pidof|nsenter|strace|ltrace|gdb|lsns|jcmd|jmap|jstack|jstat|py-spy|rbspy|perf|ps|top|htop)\b|\/proc\/|\bkill\b[^\n;|&]*\s-1\b|--?process[-_.](?:executable[-_.])?name|SYS_PTRACE/i;
 
+/** A script that is not in the manifest: it may do anything. */
+export const OPAQUE = /\.(?:ba)?sh\b/;
+
 /** The fields of a container that say what it runs and is told. */
 const TELLING = [
   'command',

@@ -1,9 +1,6 @@
-import { isNativeSidecar, READER, textOf } from '../kube/pod.ts';
+import { isNativeSidecar, OPAQUE, READER, textOf } from '../kube/pod.ts';
 import { entry, spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
-
-/** A script that is not in the manifest may do anything. */
-const OPAQUE = /\.(?:ba)?sh\b/;
 
 /** After a migration nothing looks at the processes of other containers any more. */
 export const leftoverShareProcessNamespace: Rule = {

@@ -1,9 +1,6 @@
 import { isNativeSidecar, textOf } from '../kube/pod.ts';
+import { SENTINEL_PLACE } from '../sidecar/workarounds.ts';
 import type { Rule } from './rule.ts';
-
-/** Names and places that people give to volumes for sentinel files. */
-const SENTINEL =
-  /(?:^|[-_/])(?:exit-signals?|signals?|lifecycle|graveyard|kubexit|main-terminated|terminated|done|sentinels?|tmp-pod|handshake|shutdown)(?:$|[-_/])|^\/tmp\/pod\/?$|^\/usr\/share\/pod\/?$/;
 
 /** An empty volume that carried a sentinel file, and that nobody writes or reads any more. */
 export const leftoverSharedVolume: Rule = {
@@ -22,9 +19,10 @@ export const leftoverSharedVolume: Rule = {
         container.volumeMounts.filter((mount) => mount.name.value === name).map((mount) => ({ container, mount })),
       );
       const [only] = mounts;
+      if (!only && !SENTINEL_PLACE.test(name)) continue;
       if (mounts.length > 1) continue;
       if (only) {
-        const isSentinel = SENTINEL.test(name) || SENTINEL.test(only.mount.mountPath);
+        const isSentinel = SENTINEL_PLACE.test(name) || SENTINEL_PLACE.test(only.mount.mountPath);
         const path = only.mount.mountPath.replace(/\/+$/, '');
         // What a container's image runs by itself is not known.
         const isOpaque = only.container.list === 'containers' && !only.container.command && !only.container.args;

@@ -40,6 +40,10 @@ export interface Workaround {
   readonly text: string;
 }
 
+/** Names and places that people give to volumes for sentinel files. */
+export const SENTINEL_PLACE =
+  /(?:^|[-_/])(?:exit-signals?|signals?|lifecycle|graveyard|kubexit|main-terminated|terminated|done|sentinels?|tmp-pod|shared-data|temporary-dir|handshake|shutdown)(?:$|[-_/])|^\/tmp\/pod\/?$|^\/usr\/share\/pod\/?$/;
+
 /** Images of containers that exist only to end others. */
 const KILLER_IMAGE =
   /(?:^|\/)(?:linkerd-proxy-terminator|terminator|envoy-sidecar-helper|sidecar-terminator)(?:[:@]|$)/;

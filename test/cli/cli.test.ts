@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -118,7 +118,7 @@ test('the JSON report is as its schema says', () => {
   const report = json(run(['check', '--format', 'json', '-'], { input }).out);
   const isValid: boolean = validate(report);
   assert.ok(isValid, JSON.stringify(validate.errors));
-  assert.deepEqual(report.summary, { files: 1, documents: 3, findings: 2 });
+  assert.deepEqual(report.summary, { files: 1, documents: 3, findings: 3 });
   const [file] = report.files;
   assert.equal(file.path, '-');
   assert.deepEqual(
@@ -230,38 +230,4 @@ test('a reader that goes away is no error', async () => {
   child.stdout.once('data', () => child.stdout.destroy());
   await new Promise((done) => child.once('close', done));
   assert.equal(err, '');
-});
-
-const companion = '../shared/companion';
-const skip = existsSync(companion) ? false : `${companion} is not here`;
-
-test('companion: the old style is reported once, the native one not at all', { skip }, () => {
-  const files = json(run(['check', '--format', 'json', companion]).out).files as { path: string; findings: object[] }[];
-  for (const { path, findings } of files) {
-    const isOld = /naive|pkill|shared-volume/.test(path);
-    const found = findings.map((each) => ({ ...each }) as { rule: string; container: string; severity: string });
-    const expected = isOld ? ['non-native-sidecar haproxy warning'] : [];
-    assert.deepEqual(
-      found.map(({ rule, container, severity }) => `${rule} ${container} ${severity}`),
-      expected,
-      path,
-    );
-  }
-  assert.equal(files.filter(({ findings }) => findings.length === 1).length, 9);
-});
-
-test('companion: the fix moves the block and adds one line', { skip }, () => {
-  const before = readFileSync(`${companion}/cronjob.naive.success.yaml`, 'utf8');
-  const { out } = run(['fix', '-'], { input: before });
-  const lines = (text: string) => text.split('\n').sort();
-  const added = ['            restartPolicy: Always', '          initContainers:'];
-  assert.deepEqual(lines(out), [...lines(before), ...added].sort());
-  const block = /( {10}- name: haproxy\n[\s\S]*?)(?= {10}volumes:)/.exec(before)?.[1] ?? '';
-  const native = block.replace('image: haproxy:2.6\n', 'image: haproxy:2.6\n            restartPolicy: Always\n');
-  assert.equal(
-    out,
-    before
-      .replace(block, '')
-      .replace('          containers:\n', () => `          initContainers:\n${native}          containers:\n`),
-  );
 });

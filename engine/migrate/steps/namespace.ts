@@ -1,4 +1,4 @@
-import { READER } from '../../kube/pod.ts';
+import { OPAQUE, READER } from '../../kube/pod.ts';
 import { entry } from '../../yaml/read.ts';
 import { type Draft, wordsOf } from '../draft.ts';
 
@@ -8,10 +8,12 @@ export function removeNamespace(draft: Draft): void {
   const shared = entry(pod.document, pod.spec, 'shareProcessNamespace');
   if (!pod.shareProcessNamespace || shared?.map !== pod.spec) return;
   const used = reading.workarounds.filter(({ kind }) => /^(?:kill|killer|wrapper)$/.test(kind));
-  if (used.length === 0 || !used.every((each) => draft.done.has(each))) return;
+  if (!used.every((each) => draft.done.has(each))) return;
   const containers = [...pod.initContainers, ...pod.containers].filter((each) => !draft.dropped.includes(each));
-  if (containers.some((container) => READER.test(wordsOf(draft, container)))) {
-    draft.stays.push('shareProcessNamespace stays: something else in the pod looks at processes.');
+  const words = containers.map((container) => wordsOf(draft, container));
+  if (used.length === 0 && words.some((each) => OPAQUE.test(each))) return;
+  if (words.some((each) => READER.test(each))) {
+    if (used.length > 0) draft.stays.push('shareProcessNamespace stays: something else in the pod looks at processes.');
     return;
   }
   draft.pieces.push({

@@ -1,5 +1,5 @@
 import { type Container, sharedFile, type Volume } from '../../kube/pod.ts';
-import type { Workaround } from '../../sidecar/workarounds.ts';
+import { SENTINEL_PLACE, type Workaround } from '../../sidecar/workarounds.ts';
 import type { Change } from '../../yaml/patch.ts';
 import { type Draft, pathOf, wordsOf } from '../draft.ts';
 
@@ -19,7 +19,8 @@ function removeVolume(draft: Draft, volume: Volume): void {
   const halves = halvesIn(draft, volume);
   if (!halves.every((each) => draft.done.has(each))) return;
   const parts = new Set(halves.map(({ clues }) => clues.container));
-  if (parts.size === 0 && left.length === users.length) return;
+  const isForgotten = users.length === 0 && volume.source === 'emptyDir' && SENTINEL_PLACE.test(name);
+  if (parts.size === 0 && left.length === users.length && !isForgotten) return;
   if (left.some((each) => isNamed(draft, each, name))) return;
   const free = left.filter((each) => parts.has(each));
   const moved = free.filter((each) => draft.moved.some(({ container }) => container === each));
