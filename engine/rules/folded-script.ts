@@ -24,7 +24,7 @@ export const foldedScript: Rule = {
         const [found] = foldedCommands(script, startsLine);
         if (!found) continue;
         yield {
-          message: `This line is no command of its own: '>' joins lines, and it became an argument of '${found.command}'. Write the script with '|'.`,
+          message: `'>' joins lines: what stands here is no command but an argument of '${found.command}'. Write the script with '|'.`,
           span: map.span(found.span),
           confidence: 'certain',
           container: each.container,

@@ -33,7 +33,7 @@ const INJECTORS: readonly { readonly url: RegExp; readonly name: string; readonl
     name: 'Vault',
     advice: 'the pod annotation vault.hashicorp.com/agent-pre-populate-only: "true", when secrets need no renewal',
   },
-  { url: /:9091/, name: 'the Cloud SQL Auth Proxy operator', advice: 'version 1.6.0 or later of the operator' },
+  { url: /:9091/, name: 'the Cloud SQL Auth Proxy operator', advice: 'version 1.6.0 or later' },
   {
     url: /:9901/,
     name: 'Kuma',
@@ -69,6 +69,6 @@ function injected({ clues, act }: Workaround): string | undefined {
   const injector = INJECTORS.find((each) => each.url.test(url));
   return (
     injector &&
-    `'${clues.name}' asks a sidecar to quit that is not in this manifest: ${injector.name} injects it. To have it injected as a native sidecar, and drop this call: ${injector.advice}.`
+    `'${clues.name}' asks a sidecar to quit that ${injector.name} injects. What makes it a native sidecar, so that this call can go: ${injector.advice}.`
   );
 }

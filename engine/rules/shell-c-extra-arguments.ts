@@ -15,7 +15,7 @@ export const shellCExtraArguments: Rule = {
       if (!script || !first || USES.test(script.text.replace(/'[^']*'/g, ''))) continue;
       if (more.length === 0 && !/\s/.test(first.value)) continue;
       yield {
-        message: `The shell runs only the first item behind -c. ${more.length === 0 ? 'This one is an argument' : 'This one and those behind it are arguments'} that the script never uses: write all commands in one item.`,
+        message: `The shell runs only the first item behind -c. ${more.length === 0 ? 'This one is an argument' : 'From here on they are arguments'} that the script never uses. Write all commands in one item.`,
         span: first.span,
         confidence: 'certain',
         container,

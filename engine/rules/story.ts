@@ -47,6 +47,6 @@ export function about({ pod }: PodContext, to: readonly Clues[]): Evidence[] {
 /** What becomes of a workaround, as a sentence. */
 export function outlook(workaround: Workaround): string {
   return isSettled(workaround)
-    ? 'A native sidecar is stopped when the work has ended: this is needless.'
-    : 'A native sidecar is stopped when the work has ended: migrate the pod and this can go.';
+    ? 'A native sidecar is stopped when the work has ended: this can go.'
+    : 'A native sidecar is stopped when the work has ended: migrate the pod, and this can go.';
 }

@@ -4,7 +4,7 @@ import { about, outlook, told } from './story.ts';
 /** An annotation or variable asks a controller to end a sidecar. */
 export const terminatorMarker: Rule = {
   id: 'terminator-marker',
-  title: 'A marker asks a controller to end a sidecar',
+  title: 'An annotation or variable asks a controller to end a sidecar',
   severity: () => 'info',
 
   *check(context) {

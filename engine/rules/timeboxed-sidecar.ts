@@ -14,7 +14,7 @@ export const timeboxedSidecar: Rule = {
       const settled = isNativeSidecar(container);
       yield {
         message: settled
-          ? `'${name}' is a native sidecar and is started again when its timer (${text}) has ended it. It needs no timer.`
+          ? `'${name}' is a native sidecar: when its timer (${text}) ends it, it is started again. It needs no timer.`
           : `A timer (${text}) ends '${name}', whether the work has ended or not. A native sidecar needs no timer: migrate the pod.`,
         span,
         confidence: 'certain',

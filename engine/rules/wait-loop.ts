@@ -30,8 +30,8 @@ export const waitLoop: Rule = {
       const own = waited.includes(clues);
       yield {
         message: own
-          ? `'${clues.name}' blocks the start of the others until it answers (${text}). A native sidecar with a startupProbe does this by itself.`
-          : `'${clues.name}' waits here for ${names(waited)} to start (${text}). A native sidecar starts before the work, and with a startupProbe the work starts only when it answers.`,
+          ? `'${clues.name}' holds the others back until it answers (${text}). A startupProbe on a native sidecar does the same.`
+          : `'${clues.name}' waits for ${names(waited)} to start (${text}). A startupProbe on a native sidecar does the same: the work starts when it answers.`,
         span,
         confidence: 'likely',
         container: clues.container,

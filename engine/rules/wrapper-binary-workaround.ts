@@ -4,11 +4,10 @@ import { workaroundsOf } from './story.ts';
 
 /** The mesh whose sidecar a wrapper ends, and what makes it a native one. */
 const MESH: Readonly<Record<string, string>> = {
-  scuttle: 'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" has it injected as a native sidecar.',
-  'envoy-preflight':
-    'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" has it injected as a native sidecar.',
+  scuttle: 'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" makes it a native sidecar.',
+  'envoy-preflight': 'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" makes it a native sidecar.',
   'linkerd-await':
-    'The pod annotation config.linkerd.io/proxy-enable-native-sidecar: "true" has it injected as a native sidecar.',
+    'The pod annotation config.linkerd.io/proxy-enable-native-sidecar: "true" makes it a native sidecar.',
 };
 
 /** A program around the work waits for a sidecar and ends it afterwards. */
@@ -25,7 +24,7 @@ export const wrapperBinaryWorkaround: Rule = {
       const what = `'${clues.name}' runs in ${program}, which ends a sidecar when the work has ended.`;
       const inFile = sidecars.length > 0 || hasNative;
       const advice = inFile
-        ? 'A native sidecar needs no wrapper: migrate the pod and this can go.'
+        ? 'A native sidecar needs no wrapper: migrate the pod, and this can go.'
         : `The sidecar is not in this manifest. ${MESH[program] ?? 'A native sidecar would need no wrapper.'}`;
       yield {
         message: `${what} ${advice}`,

@@ -17,7 +17,10 @@ const EXAMPLES: Readonly<Record<string, Expected>> = {
   'cronjob-with-proxy.yaml': { found: [['haproxy', 'safe']] },
   'cronjob-native.yaml': { found: [] },
   'cronjob-with-pkill.yaml': { found: [['haproxy', 'not safe']], others: ['kill-workaround'] },
-  'job-with-cloud-sql-proxy.yaml': { found: [['cloud-sql-proxy', 'not safe']], others: ['quit-endpoint-workaround'] },
+  'job-with-cloud-sql-proxy.yaml': {
+    found: [['cloud-sql-proxy', 'not safe']],
+    others: ['kill-workaround', 'workaround-leaks-on-failure'],
+  },
   'job-with-sentinel-file.yaml': { found: [['log-shipper', 'not safe']], others: ['sentinel-file-workaround'] },
   'job-with-two-sidecars.yaml': {
     found: [
