@@ -69,11 +69,14 @@ function tellRefusals(file: InputFile, analysis: Analysis, { unsafe }: { readonl
   const told = new Set<string>();
   for (const finding of analysis.findings) {
     for (const outcome of [finding.fix(), unsafe ? finding.migration() : undefined]) {
-      // What stops the migration of a pod is said once, at its first finding.
-      if (!outcome || 'edits' in outcome || told.has(finding.pod + outcome.refused)) continue;
-      told.add(finding.pod + outcome.refused);
+      if (!outcome) continue;
       const line = analysis.text.slice(0, finding.span.start).split('\n').length;
-      console.error(`${file.name}:${line} ${outcome.title}: ${outcome.refused}`);
+      // What stops the migration of a pod, or a part of it, is said once, at its first finding.
+      for (const reason of 'edits' in outcome ? outcome.stays : [outcome.refused]) {
+        if (told.has(finding.pod + reason)) continue;
+        told.add(finding.pod + reason);
+        console.error(`${file.name}:${line} ${outcome.title}: ${reason}`);
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ export function describeSteps(analysis: Analysis, chosen: Fix, options: { readon
       const number = `${index + 1}. `;
       lines.push(number + title, ...also.map((each) => `${' '.repeat(number.length)}also: ${each}`));
     }
+    lines.push(...fix.stays.map((each) => `   stays: ${each}`));
   }
   return lines.map((line) => `# ${line.replace(/[\r\n]+/g, ' ')}\n`).join('');
 }

@@ -1,3 +1,4 @@
+import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import type { WorkloadKind } from './kube/kinds.ts';
 import { type Container, containerAt, isNativeSidecar, nameOf, type Pod, readPods } from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
@@ -118,6 +119,8 @@ const MAX_DOCUMENT_LENGTH = 1.5 * 1024 * 1024;
 /** One document by itself: spans are offsets in its own text. */
 interface DocumentAnalysis {
   readonly text: string;
+  /** All that it depends on besides the options. */
+  readonly key: string;
   readonly contexts: readonly PodContext[];
   readonly found: readonly Found[];
   readonly skipped: string | undefined;
@@ -132,6 +135,33 @@ interface Found {
   readonly context: PodContext;
   readonly fix: () => Fix | Refusal | undefined;
   readonly migration: () => Fix | Refusal | undefined;
+}
+
+/** The ConfigMaps of a file, for the documents that mount one. */
+class ConfigMapsOf {
+  readonly #texts: readonly string[];
+  #maps: ConfigMaps | undefined;
+
+  constructor(documents: readonly string[]) {
+    this.#texts = documents.some(mountsConfigMap)
+      ? documents.filter((each) => /kind:\s*["']?ConfigMap\b/.test(each))
+      : [];
+  }
+
+  /** What else an analysis of a document depends on. */
+  keyFor(document: string): string {
+    return mountsConfigMap(document) ? this.#texts.join('') : '';
+  }
+
+  for(document: string): ConfigMaps {
+    if (this.#texts.length === 0 || !mountsConfigMap(document)) return new Map();
+    this.#maps ??= new Map(this.#texts.flatMap((each) => readConfigMap(readYaml(each))));
+    return this.#maps;
+  }
+}
+
+function mountsConfigMap(document: string): boolean {
+  return document.includes('ontainers') && /\bconfigMap\b/.test(document);
 }
 
 class TextAnalysis implements Analysis {
@@ -151,16 +181,19 @@ class TextAnalysis implements Analysis {
     this.options = JSON.stringify([version, options.rules ?? {}, options.kinds ?? []]);
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
-      for (const { analysis } of options.previous.parts) known.set(analysis.text, analysis);
+      for (const { analysis } of options.previous.parts) known.set(analysis.key, analysis);
     }
     let read = 0;
-    this.parts = splitDocuments(text).map(({ start, end }) => {
+    const spans = splitDocuments(text);
+    const configMaps = new ConfigMapsOf(spans.map(({ start, end }) => text.slice(start, end)));
+    this.parts = spans.map(({ start, end }) => {
       const part = text.slice(start, end);
-      let analysis = known.get(part);
+      const key = part + configMaps.keyFor(part);
+      let analysis = known.get(key);
       if (!analysis) {
         read += 1;
-        analysis = analyzeDocument(part, version, options);
-        known.set(part, analysis);
+        analysis = { ...analyzeDocument(part, version, options, configMaps.for(part)), key };
+        known.set(key, analysis);
       }
       return { start, analysis };
     });
@@ -264,8 +297,9 @@ function analyzeDocument(
   text: string,
   version: KubernetesVersion,
   { rules = {}, kinds = [] }: AnalyzeOptions,
+  configMaps: ConfigMaps,
 ): DocumentAnalysis {
-  const nothing = { text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
+  const nothing = { text, key: text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
   if (!text.includes('ontainers')) return nothing;
   if (text.length > MAX_DOCUMENT_LENGTH) {
     return {
@@ -275,7 +309,7 @@ function analyzeDocument(
   }
   const document = readYaml(text);
   if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
-  const contexts = readPods(document, kinds).map((pod) => contextOf(pod, version));
+  const contexts = readPods(document, kinds, configMaps).map((pod) => contextOf(pod, version));
   const found = contexts.flatMap((context) => {
     const migration = once(() => migrationOf(context));
     return RULES.flatMap((rule) => {
@@ -392,6 +426,7 @@ function isSafeFix(fix: Fix | Refusal | undefined): boolean {
 
 function changesOf(all: readonly Found[]): Change[] {
   return all.flatMap(({ problem, fix }) => {
+    if (problem.mend?.().isOptional) return [];
     const mended = problem.mend && fix();
     return mended && 'edits' in mended ? (problem.mend?.().changes ?? []) : [];
   });

@@ -1,4 +1,4 @@
-import type { Analysis } from './analysis.ts';
+import type { Analysis, Finding, Fix, Refusal } from './analysis.ts';
 import { type Container, containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import { SIDECAR_STAGES } from './kube/version.ts';
 import { podsOf, type Workload } from './kube/workload.ts';
@@ -32,7 +32,26 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
       if (contains(span, offset - at.offset)) return { markdown: markdown(), span: shift(span, at.offset) };
     }
   }
-  return undefined;
+  return aboutWorkaround(analysis, offset);
+}
+
+/** What a workaround does today, and the step of the migration that takes it out. */
+function aboutWorkaround({ findings }: Analysis, offset: number): Hover | undefined {
+  const finding = findings.find(({ rule, span }) => rule !== 'non-native-sidecar' && contains(span, offset));
+  const migration = finding?.migration();
+  if (!finding || !migration) return undefined;
+  return { markdown: paragraphs(finding.message, whatBecomes(finding, migration)), span: finding.span };
+}
+
+function whatBecomes({ span }: Finding, migration: Fix | Refusal): string {
+  if ('refused' in migration) return `**${migration.title}**: ${migration.refused}`;
+  const { steps, stays, title } = migration;
+  const meets = (each: Span) => each.start < span.end && span.start < each.end;
+  const at = steps.findIndex(({ edits }) => edits.some((edit) => meets(edit.span)));
+  const step = steps[at];
+  if (!step) return stays.map((each) => `- ${each}`).join('\n');
+  const what = [step.title, ...step.also].map((each) => `- ${each}`).join('\n');
+  return `Step ${at + 1} of "${title}" changes it:\n\n${what}`;
 }
 
 interface Topic {

@@ -85,12 +85,15 @@ export function toWorkspaceEdit(document: TextDocument, fix: Fix, support: EditS
   });
   return {
     documentChanges: [{ textDocument, edits: annotated } satisfies TextDocumentEdit],
-    changeAnnotations: Object.fromEntries(fix.steps.map((step, index) => [`${index + 1}`, toAnnotation(step)])),
+    changeAnnotations: Object.fromEntries(
+      fix.steps.map((step, index) => [`${index + 1}`, toAnnotation(step, index === 0 ? fix.stays : [])]),
+    ),
   };
 }
 
-function toAnnotation({ title, also, review }: Step): ChangeAnnotation {
-  return { label: title, ...(also.length > 0 && { description: also.join('; ') }), needsConfirmation: review };
+function toAnnotation({ title, also, review }: Step, stays: readonly string[]): ChangeAnnotation {
+  const description = [...also, ...stays].join('; ');
+  return { label: title, ...(description && { description }), needsConfirmation: review };
 }
 
 function keyOf({ span, text }: Edit): string {

@@ -15,6 +15,7 @@ import {
   type YamlMap,
   type YamlNode,
 } from '../yaml/read.ts';
+import type { ConfigMaps } from './config-map.ts';
 import type { WorkloadKind } from './kinds.ts';
 import { podTemplates, type Workload } from './workload.ts';
 
@@ -79,6 +80,8 @@ export interface Pod {
   readonly restartPolicy: string | undefined;
   readonly shareProcessNamespace: boolean;
   readonly volumes: readonly Volume[];
+  /** The ConfigMaps of the same file. */
+  readonly configMaps: ConfigMaps;
   readonly containers: readonly Container[];
   readonly initContainers: readonly Container[];
   readonly containersEntry: Entry;
@@ -94,7 +97,11 @@ export interface Annotation {
 }
 
 /** The pods of a document's workloads that have a list of containers. `extraKinds`: kinds besides the known ones. */
-export function readPods(document: YamlDocument, extraKinds: readonly WorkloadKind[] = []): Pod[] {
+export function readPods(
+  document: YamlDocument,
+  extraKinds: readonly WorkloadKind[] = [],
+  configMaps: ConfigMaps = new Map(),
+): Pod[] {
   return podTemplates(document, extraKinds).flatMap(({ workload, object, objectPath, template, path }) => {
     const spec = asMap(document, get(document, template, 'spec'));
     const containersEntry = entry(document, spec, 'containers');
@@ -107,6 +114,7 @@ export function readPods(document: YamlDocument, extraKinds: readonly WorkloadKi
       path: [...path, 'spec'],
       restartPolicy: asText(document, get(document, spec, 'restartPolicy'))?.value,
       shareProcessNamespace: isTrue(asText(document, get(document, spec, 'shareProcessNamespace'))),
+      configMaps,
       volumes: readVolumes(document, spec),
       containers: readContainers(document, 'containers', containersEntry.value),
       initContainers: readContainers(document, 'initContainers', initContainersEntry?.value),
@@ -175,15 +183,17 @@ function readVolumes(document: YamlDocument, spec: YamlMap): Volume[] {
  * mount. Undefined where no volume is mounted: nobody else sees such a file.
  */
 export function sharedFile(container: Container, path: string): string | undefined {
-  let best: VolumeMount | undefined;
+  let best: { readonly mount: VolumeMount; readonly folder: string } | undefined;
   for (const mount of container.volumeMounts) {
-    const folder = mount.mountPath.replace(/\/+$/, '');
+    // A relative path is taken from the root.
+    const folder = `/${mount.mountPath.replace(/^\/+|\/+$/g, '')}`;
     if (path !== folder && !path.startsWith(`${folder}/`)) continue;
-    if (!best || folder.length > best.mountPath.replace(/\/+$/, '').length) best = mount;
+    if (!best || folder.length > best.folder.length) best = { mount, folder };
   }
   if (!best) return undefined;
-  const rest = path.slice(best.mountPath.replace(/\/+$/, '').length).replace(/\/+/g, '/');
-  return `${best.name.value}:${best.subPath ? `/${best.subPath.replace(/^\/|\/$/g, '')}` : ''}${rest}`;
+  const { mount, folder } = best;
+  const inside = mount.subPath ? `/${mount.subPath.replace(/^\/|\/$/g, '')}` : '';
+  return `${mount.name.value}:${inside}${path.slice(folder.length).replace(/\/+/g, '/')}`;
 }
 
 /** As it stands, so that a finding lies on the alias and not on its anchor. */

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../kube/pod.ts';
+import { plainArgv } from '../shell/plain.ts';
 import { baseName, readScript, type ShellCall, unwrapArgv } from '../shell/script.ts';
-import { plainArgv } from '../shell/take-out.ts';
 import { applyEdits, type Edit } from '../text.ts';
 import type { Change } from '../yaml/patch.ts';
 import type { Text } from '../yaml/read.ts';
@@ -25,6 +25,13 @@ function setArgv(pod: Pod, container: Container, argv: readonly string[], lead =
     { kind: 'set', path: at('command'), value: argv.slice(0, lead + 1) },
     rest.length > 0 ? { kind: 'set', path: at('args'), value: rest } : { kind: 'remove', path: at('args') },
   ];
+}
+
+/** Whether the script of a container is written in its own fields: one in a ConfigMap may be run by others too. */
+export function isOwnScript(container: Container, script: ShellCall): boolean {
+  return wordsOfContainer(container).some(
+    ({ node, value }) => node === script.source.node && value === script.source.value,
+  );
 }
 
 /**

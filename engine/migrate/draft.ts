@@ -15,6 +15,8 @@ export interface Piece {
   /** In the imperative: "Remove shareProcessNamespace". */
   readonly title: string;
   readonly changes: readonly Change[];
+  /** Whether nothing else depends on it: it may stay out when its lines cannot be edited. */
+  readonly isExtra?: boolean;
 }
 
 /** A migration of one pod while it is put together. */

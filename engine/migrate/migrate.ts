@@ -75,13 +75,37 @@ export function migrate(pods: readonly PodMove[]): Migration | undefined {
   if (early) return { refused: `Not offered: the init container ${early} waits for it and would still start first.` };
   const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
   if (plans.length === 0) return undefined;
-  const outcome = compose(plans.map(changeOf));
-  const stays = plans.flatMap(({ draft }) => draft.stays);
-  if (!('refused' in outcome)) return { steps: stepsOf(plans, outcome.parts), stays };
+  let reason = '';
+  // Steps that share lines are one step; what cannot be edited stays, as long as nothing depends on it.
+  for (const attempt of [plans, plans.map(joined), plans.map(editable)]) {
+    const outcome = compose(attempt.map(changeOf));
+    const stays = attempt.flatMap(({ draft }) => draft.stays);
+    if (!('refused' in outcome)) return { steps: stepsOf(attempt, outcome.parts), stays };
+    reason ||= outcome.refused;
+  }
   // The move alone never hangs a Job.
   const bare = move(pods.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
   if ('refused' in bare) return bare;
-  return { ...bare, stays: [outcome.refused.replace(/^Not offered: /, 'What ended the sidecar stays: ')] };
+  return { ...bare, stays: [reason.replace(/^Not offered: /, 'What ended the sidecar stays: ')] };
+}
+
+/** The same plan as one step. */
+function joined({ draft, steps }: Plan): Plan {
+  return { draft, steps: [{ name: 'move', pieces: steps.flatMap(({ pieces }) => pieces) }] };
+}
+
+/** The same plan without what nothing depends on and cannot be edited. */
+function editable({ draft, steps }: Plan): Plan {
+  const isEditable = ({ changes, isExtra }: Piece) =>
+    !isExtra || !('refused' in compose([{ pod: draft.pod, moved: [], dropped: [], parts: [changes] }]));
+  const all = steps.flatMap(({ pieces }) => pieces);
+  const left = all.filter((piece) => !isEditable(piece));
+  const kept = [...draft.stays];
+  for (const { title } of left) kept.push(`Not done: ${title}. Its lines cannot be edited alone.`);
+  return joined({
+    draft: { ...draft, stays: kept },
+    steps: [{ name: 'move', pieces: all.filter((piece) => !left.includes(piece)) }],
+  });
 }
 
 /** Init containers that wait for a container which moves: behind them it would start too late. */

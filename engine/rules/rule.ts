@@ -39,6 +39,8 @@ export interface Problem {
 export interface Mend {
   readonly title: string;
   readonly safe: boolean;
+  /** Whether it is a matter of taste: offered by itself, never together with others. */
+  readonly isOptional?: boolean;
   readonly changes: readonly Change[];
 }
 

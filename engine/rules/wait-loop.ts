@@ -1,6 +1,8 @@
 import { isNativeSidecar } from '../kube/pod.ts';
+import { startupProbeFor } from '../sidecar/catalog.ts';
+import type { Clues } from '../sidecar/clues.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
-import type { PodContext, Rule } from './rule.ts';
+import type { PodContext, Problem, Rule } from './rule.ts';
 import { about, names, workaroundsOf } from './story.ts';
 
 /** Where injected sidecars say that they are ready. Source: the meshes' documentation. */
@@ -36,6 +38,7 @@ export const waitLoop: Rule = {
         confidence: 'likely',
         container: clues.container,
         evidence: about(context, waited),
+        ...gate(context, waited),
       };
     }
   },
@@ -54,4 +57,31 @@ function readyFiles({ workarounds, handshakes }: PodContext): Workaround[] {
     );
     return isMutual || writers.length === 0 ? [] : [{ ...workaround, to: writers }];
   });
+}
+
+/** A startupProbe for the sidecar that is waited for, where one is known that can pass. */
+function gate({ pod }: PodContext, waited: readonly Clues[]): Pick<Problem, 'mend'> {
+  const [clues] = waited;
+  if (!clues || waited.length > 1 || !isNativeSidecar(clues.container) || clues.container.has('startupProbe'))
+    return {};
+  const { container, argv, daemon, name } = clues;
+  const env = container.env.map((each) => `${each.name.value}=${each.value?.value ?? ''}`);
+  const words = argv.map(({ value }) => value);
+  const probe = daemon && startupProbeFor(daemon.family, words, env);
+  if (probe?.port === undefined) return {};
+  const { port, path, scheme } = probe;
+  const asked =
+    probe.type === 'tcpSocket'
+      ? { tcpSocket: { port } }
+      : { httpGet: { path: path ?? '/', port, ...(scheme && { scheme }) } };
+  const value = { ...asked, periodSeconds: 1, failureThreshold: 60 };
+  const at = [...pod.path, container.list, container.index, 'startupProbe'];
+  return {
+    mend: () => ({
+      title: `Add a startupProbe to '${name}'`,
+      safe: false,
+      isOptional: true,
+      changes: [{ kind: 'add', path: at, value, behind: ['restartPolicy', 'image', 'name'] }],
+    }),
+  };
 }

@@ -27,7 +27,9 @@ export function foldedCommands({ commands, text }: ShellScript, startsLine: (off
       const repeats = words.length > 3 && baseName(written) === program && !/^(?:echo|printf)$/.test(program);
       return (COMMAND.test(written) || repeats) && word.pos > node.pos && startsLine(word.pos);
     });
-    const [first] = args;
+    const targets = node.redirects.flatMap((each) => (each.type === 'Redirect' && each.target ? each.target : []));
+    const swallowed = targets.filter(({ value, pos }) => COMMAND.test(value) && startsLine(pos));
+    const [first] = [...args, ...swallowed];
     return first
       ? [{ span: { start: first.pos, end: first.end }, command: text.slice(node.pos, node.end).split(/\s/)[0] ?? '' }]
       : [];

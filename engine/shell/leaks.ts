@@ -1,6 +1,6 @@
+import { isPlumbing, serves } from './plumbing.ts';
 import type { ShellCall, Statement, SyntaxNode } from './script.ts';
 import { forEachChild } from './script.ts';
-import { isPlumbing, serves } from './take-out.ts';
 
 /**
  * Why a command of a script is skipped when the work before it fails, as half a sentence; undefined when it is reached

@@ -146,11 +146,12 @@ export function readScript(argv: readonly Text[]): ShellCall | undefined {
   return source && { ...parseScript(source), flags, positional: rest.slice(flag + 2) };
 }
 
-/** Reads a shell script. What does not parse gives what was understood. */
-export function parseScript(source: Text): ShellScript {
+/** Reads a shell script; `args` are `$1`, `$2` …. What does not parse gives what was understood. */
+export function parseScript(source: Text, args: readonly string[] = []): ShellScript {
   const text = source.value;
   let script: ParsedScript | undefined;
-  const walker = new Walker(text, 0);
+  const known = new Map(args.map((arg, index) => [String(index + 1), [arg]]));
+  const walker = new Walker(text, 0, undefined, known);
   if (text.length <= MAX_SCRIPT_LENGTH) {
     try {
       script = parse(text);
@@ -257,7 +258,8 @@ class Walker {
     const [word] = node.args;
     if (word?.type !== 'Word' || !/\s/.test(word.value)) return;
     const raw = word.text.slice(1, -1);
-    const isPlain = /^["']/.test(word.text) && raw === word.value && !/[\\`]/.test(raw);
+    const isPlain =
+      raw === word.value && (word.text.startsWith("'") || (word.text.startsWith('"') && !/[\\`]/.test(raw)));
     const offset = isPlain && this.#offset !== undefined ? this.#offset + word.pos + 1 : undefined;
     let script: ParsedScript;
     const walker = new Walker(word.value, offset, this.#span(word), this.#assigned);

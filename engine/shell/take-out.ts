@@ -1,13 +1,13 @@
-import { applyEdits, type Edit, Lines, type Span } from '../text.ts';
+import { applyEdits, type Edit, type Span } from '../text.ts';
+import { everyList, everyNode, isPlumbing, serves, uses } from './plumbing.ts';
+import { removeStatements, withComment } from './remove.ts';
 import {
   type AndOr,
-  baseName,
   type Command,
   type CompoundList,
   forEachChild,
   type Handler,
   type If,
-  literal,
   parseScript,
   type ShellScript,
   type Statement,
@@ -22,10 +22,6 @@ export type TakenOut =
       readonly unmasked: boolean;
     }
   | { readonly refused: string };
-
-/** Commands that do no work of their own: they go with what they serve. */
-const PLUMBING =
-  /^(?:sleep|echo|printf|true|false|:|test|\[|date|ls|stat|break|continue|return|local|pgrep|pidof|ps|grep|egrep|awk|sed|tr|cut|head|tail|wc|tee|jq|cat|shift|exec|seq)$/;
 
 /** A refusal on its way out. */
 class CannotTakeOut extends Error {}
@@ -56,77 +52,6 @@ export function takeOut(
   }
 }
 
-/** Whether a command does no work of its own. `isAct` tells the commands that are taken out. */
-export function isPlumbing(command: Command, isAct: (node: SyntaxNode) => boolean): boolean {
-  if (command.redirects.some((each) => each.type !== 'Redirect' || !isQuietTarget(each.target?.value))) return false;
-  const inside = substitutions(command);
-  if (!inside.every(serves(isAct))) return false;
-  if (!command.name) return true;
-  // What it prints is not what it served.
-  let printsAct = false;
-  everyNode(inside, (node) => {
-    printsAct ||= isAct(node);
-  });
-  if (printsAct) return false;
-  const name = baseName(command.name.value);
-  if (name === 'exec') return command.args.length === 0;
-  return PLUMBING.test(name);
-}
-
-function isQuietTarget(target: string | undefined): boolean {
-  return target === undefined || /^(?:\/dev\/(?:null|stdout|stderr|tcp\/.*)|&?\d+|-)$/.test(target);
-}
-
-/** The scripts in `$( )` and backticks below a node. */
-function substitutions(node: SyntaxNode): Statement[] {
-  const found: Statement[] = [];
-  const visit = (each: SyntaxNode) => {
-    if (each.type === 'Statement') found.push(each);
-    else forEachChild(each, visit);
-  };
-  forEachChild(node, visit);
-  return found;
-}
-
-/** Whether a node consists of acts and plumbing alone. */
-export function serves(isAct: (node: SyntaxNode) => boolean): (node: SyntaxNode) => boolean {
-  const check = (node: SyntaxNode): boolean => {
-    if (isAct(node)) return true;
-    switch (node.type) {
-      case 'Command':
-        return isPlumbing(node, isAct);
-      case 'Statement':
-        return check(node.command);
-      case 'AndOr':
-      case 'Pipeline':
-      case 'CompoundList':
-        return node.commands.every(check);
-      case 'If':
-        return [node.clause, node.then, ...node.elif, ...(node.else ? [node.else] : [])].every(check);
-      case 'Elif':
-      case 'While':
-        return check(node.clause) && check(node.type === 'While' ? node.body : node.then);
-      case 'For':
-        return (node.wordlist ?? []).every((word) => substitutions(word).every(check)) && check(node.body);
-      case 'Subshell':
-      case 'BraceGroup':
-      case 'Function':
-      case 'CaseItem':
-        return check(node.body);
-      case 'Case':
-        return node.items.every(check);
-      case 'Redirected':
-        return check(node.command);
-      case 'TestCommand':
-      case 'ArithmeticCommand':
-        return true;
-      default:
-        return false;
-    }
-  };
-  return check;
-}
-
 /** What goes from a script and what stays. */
 class Plan {
   unmasked = false;
@@ -152,6 +77,7 @@ class Plan {
     this.#dropStatus();
     this.#dropVariables();
     this.#refuseReadStatus(script.statements);
+    this.#refuseReadVariables();
     this.#noteMask();
   }
 
@@ -305,7 +231,7 @@ class Plan {
       }
       gone.add(part);
       const before = node.operators[index - 1];
-      for (let at = index - 1; at > 0 && before === '&&' && isSleep(node.commands[at]); at--) {
+      for (let at = index - 1; at > 0 && before === '&&' && this.#isLeadIn(node, at, part); at--) {
         gone.add(node.commands[at] as SyntaxNode);
       }
       if (before === '&&') continue;
@@ -321,6 +247,16 @@ class Plan {
         throw new CannotTakeOut('the script goes on by what it answers');
       }
     }
+  }
+
+  /** Whether a part in front of an act only prepares it: a pause, or a variable that nothing else uses. */
+  #isLeadIn({ commands }: AndOr, index: number, act: SyntaxNode): boolean {
+    const part = commands[index];
+    if (part?.type !== 'Command') return false;
+    if (part.name) return part.name.value === 'sleep';
+    const { text } = this.#script;
+    const others = `${text.slice(0, part.pos)}\n${text.slice(act.end)}`;
+    return part.prefix.every((each) => each.type === 'Assignment' && !uses(others, each.name)) && this.#serves(part);
   }
 
   /** Variables that only served what goes. */
@@ -349,7 +285,8 @@ class Plan {
     const name = exitVariable(parts.at(-1));
     if (name === undefined) return;
     const { kept: text } = this.#goneText();
-    if (uses(text.replace(/\bexit\s+["']?\$\{?\w+\}?["']?\s*$/, ''), name)) return;
+    const code = text.replace(/(^|\s)#.*$/gm, '$1');
+    if (uses(code.replace(/\bexit\s+["']?\$\{?\w+\}?["']?\s*$/, ''), name)) return;
     if (last.command.type === 'AndOr' && parts.length > 1) {
       if (!savesStatus(parts.at(-2), name)) return;
       const gone = this.#parts.get(last.command) ?? new Set();
@@ -411,6 +348,24 @@ class Plan {
         throw new CannotTakeOut('the script reads its exit status');
       }
     });
+  }
+
+  /** A kept statement that reads a variable which only a statement that goes has set would read nothing. */
+  #refuseReadVariables(): void {
+    const { kept } = this.#goneText();
+    const set = new Set<string>();
+    everyList(this.#script.statements, (list) => {
+      everyNode(
+        list.filter((each) => this.#gone.has(each)),
+        (node) => {
+          if (node.type === 'Assignment') set.add(node.name);
+        },
+      );
+    });
+    for (const name of set) {
+      const isSetElsewhere = new RegExp(`(?:^|[\\s;(&|])${name}=`, 'm').test(kept);
+      if (!isSetElsewhere && uses(kept, name)) throw new CannotTakeOut('the script reads a variable that it sets');
+    }
   }
 
   #noteMask(): void {
@@ -491,10 +446,6 @@ function isNegated({ commands }: CompoundList): boolean {
   return first?.command.type === 'Pipeline' && first.command.prefixes.some(({ type }) => type === 'Negation');
 }
 
-function isSleep(node: SyntaxNode | undefined): boolean {
-  return node?.type === 'Command' && node.name?.value === 'sleep';
-}
-
 function isExitCommand(node: SyntaxNode): boolean {
   return node.type === 'Command' && node.name?.value === 'exit';
 }
@@ -512,118 +463,3 @@ function savesStatus(node: SyntaxNode | undefined, name: string): boolean {
   if (part?.type !== 'Assignment' || part.name !== name || part.value.type !== 'Word') return false;
   return /^(?:\$\?|\$\(\s*echo \$\?\s*\)|`\s*echo \$\?\s*`)$/.test(part.value.value);
 }
-
-/** Whether a text uses a variable, comments and the assignments of the variable aside. */
-export function uses(text: string, name: string): boolean {
-  const code = text.replace(/(^|\s)#.*$/gm, '$1').replace(new RegExp(`(^|[\\s;(&|])${name}=`, 'gm'), '$1');
-  return new RegExp(`(?<!\\w)${name}(?!\\w)`).test(code);
-}
-
-function everyNode(statements: readonly SyntaxNode[], visit: (node: SyntaxNode) => void): void {
-  for (const node of statements) {
-    visit(node);
-    const children: SyntaxNode[] = [];
-    forEachChild(node, (child) => {
-      children.push(child);
-    });
-    everyNode(children, visit);
-  }
-}
-
-/** Every list of statements: the top level, branches, bodies. */
-function everyList(statements: readonly Statement[], visit: (list: readonly Statement[]) => void): void {
-  visit(statements);
-  everyNode(statements, (node) => {
-    if (node.type === 'CompoundList' || node.type === 'Script') visit(node.commands);
-  });
-}
-
-/** Edits that remove statements of a list: with their lines where these hold nothing else, with their separator elsewhere. */
-export function removeStatements(
-  text: string,
-  list: readonly Statement[],
-  isGone: (statement: Statement) => boolean,
-): Edit[] {
-  const edits: Edit[] = [];
-  const lines = new Lines(text);
-  for (let from = 0; from < list.length; from++) {
-    if (!isGone(list[from] as Statement)) continue;
-    let to = from;
-    while (to + 1 < list.length && isGone(list[to + 1] as Statement)) to += 1;
-    const [first, last] = [list[from] as Statement, list[to] as Statement];
-    edits.push({ span: removal(lines, first, last, list[from - 1], list[to + 1]), text: '' });
-    from = to;
-  }
-  return edits;
-}
-
-function removal(
-  lines: Lines,
-  first: Statement,
-  last: Statement,
-  before: Statement | undefined,
-  after: Statement | undefined,
-): Span {
-  const { text } = lines;
-  const end = endOf(last);
-  const top = lines.lineAt(first.pos);
-  const bottom = lines.lineAt(Math.max(end - 1, first.pos));
-  const startsLine = text.slice(lines.start(top), first.pos).trim() === '';
-  const rest = text.slice(end, lines.end(bottom));
-  const endsLine = /^\s*;?\s*(?:#.*)?$/.test(rest);
-  if (startsLine && endsLine) return wholeLines(lines, top, bottom);
-  if (before && lines.lineAt(endOf(before)) === top && text.slice(endOf(before), first.pos).trim() === ';') {
-    return { start: endOf(before), end: endsLine ? lines.end(bottom) : end };
-  }
-  if (after) return { start: first.pos, end: after.pos };
-  return before ? { start: endOf(before), end } : { start: first.pos, end };
-}
-
-/** The end of what stands at `end`, with the comment behind it on its line. */
-function withComment(text: string, end: number): number {
-  return end + (/^[ \t]*;?[ \t]+#.*/.exec(text.slice(end))?.[0].length ?? 0);
-}
-
-/** The end of a statement, its here-documents included. */
-function endOf(statement: Statement): number {
-  let end = statement.end;
-  everyNode([statement], (node) => {
-    if (node.type === 'HereDoc') end = Math.max(end, node.closing?.end ?? node.body.end);
-  });
-  return end;
-}
-
-/** Lines that go, with the remarks above them when the paragraph goes, and never leaving a gap of blank lines. */
-function wholeLines(lines: Lines, top: number, bottom: number): Span {
-  const isBlank = (line: number) => line < 0 || line >= lines.count || lines.content(line).trim() === '';
-  const isComment = (line: number) => line >= 0 && /^\s*#(?!!)/.test(lines.content(line));
-  let first = top;
-  let last = bottom;
-  if (isBlank(bottom + 1)) {
-    while (isComment(first - 1)) first -= 1;
-    if (isBlank(first - 1)) {
-      while (first > 0 && isBlank(first - 1)) first -= 1;
-      if (first === 0) while (last + 1 < lines.count - 1 && isBlank(last + 1)) last += 1;
-    }
-  }
-  if (last + 1 < lines.count) return { start: lines.start(first), end: lines.start(last + 1) };
-  return { start: first > 0 ? lines.end(first - 1) : 0, end: lines.end(last) };
-}
-
-/** The argv of a script that is one plain command; undefined when it needs a shell. */
-export function plainArgv(script: ShellScript): string[] | undefined {
-  const [statement, ...more] = script.statements;
-  const command = statement?.command;
-  if (script.isBroken || more.length > 0 || statement?.background || command?.type !== 'Command' || !command.name)
-    return undefined;
-  if (command.prefix.length > 0 || command.redirects.length > 0) return undefined;
-  if (script.text.trim() !== script.text.slice(command.pos, command.end)) return undefined;
-  const words = [command.name, ...command.args];
-  const argv = words.map((word) => (word.type === 'Word' ? literal(word) : word.text));
-  if (argv[0] === 'exec' && argv.length > 1 && !argv[1]?.startsWith('-')) argv.shift();
-  if (argv.some((word) => word === undefined) || BUILTIN.test(argv[0] ?? '')) return undefined;
-  return argv as string[];
-}
-
-const BUILTIN =
-  /^(?:\.|:|\[|alias|bg|bind|builtin|caller|cd|command|compgen|complete|declare|dirs|disown|echo|enable|eval|exec|exit|export|false|fc|fg|getopts|hash|help|history|jobs|kill|let|local|logout|mapfile|popd|printf|pushd|pwd|read|readarray|readonly|return|set|shift|shopt|source|suspend|test|time|times|trap|true|type|typeset|ulimit|umask|unalias|unset|wait)$/;

@@ -1,7 +1,9 @@
 import { applyEdits, type Edit } from '../text.ts';
 import { startedWords } from './handshake.ts';
+import { plainArgv } from './plain.ts';
+import { isPlumbing, serves, uses } from './plumbing.ts';
+import { removeStatements } from './remove.ts';
 import { baseName, type Command, parseScript, type ShellScript, type Statement, type SyntaxNode } from './script.ts';
-import { isPlumbing, plainArgv, removeStatements, serves, uses } from './take-out.ts';
 
 /** A wrapper script reduced to what starts the sidecar's own program, or why it cannot be, as half a sentence. */
 export type Unwrapped = { readonly edits: readonly Edit[] } | { readonly refused: string };

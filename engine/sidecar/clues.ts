@@ -1,3 +1,4 @@
+import { mountedText } from '../kube/config-map.ts';
 import { type Container, nameOf, type Pod, sharedFile } from '../kube/pod.ts';
 import { type Act, acts, commandNeverReturns, neverReturns, startedWords } from '../shell/handshake.ts';
 import { argvOf, baseName, parseScript, readScript, type ShellCall, type ShellScript } from '../shell/script.ts';
@@ -53,7 +54,9 @@ export interface Clues {
 export function readClues(pod: Pod, containers: readonly Container[]): Clues[] {
   return containers.map((container) => {
     const argv = argvOf(container);
-    const script = readScript([...(container.command ?? []), ...(container.args ?? [])]);
+    const whole = [...(container.command ?? []), ...(container.args ?? [])];
+    const own = readScript(whole);
+    const script = mountedScript(pod, container, argv, own) ?? own;
     const env = container.env.map(({ name, value }) => `${name.value}=${value?.value ?? ''}`);
     const words = argv.map(({ value }) => value);
     const image = container.image && lookUpImage(container.image.value, words, env);
@@ -71,6 +74,27 @@ export function readClues(pod: Pod, containers: readonly Container[]): Clues[] {
       processes: processNames(container, argv, script, daemon?.family ?? image),
     };
   });
+}
+
+/**
+ * A script in a ConfigMap of the same file that the container runs, by itself or as the only command of its own script;
+ * its places are those of the word that names it.
+ */
+function mountedScript(
+  pod: Pod,
+  container: Container,
+  argv: readonly Text[],
+  own: ShellCall | undefined,
+): ShellCall | undefined {
+  if (pod.configMaps.size === 0) return undefined;
+  const [command, ...more] = own?.commands ?? [];
+  if (own && (!command || more.length > 0)) return undefined;
+  const words = command ? command.words : argv.map(({ value }) => value);
+  const at = /^(?:.*\/)?(?:(?:ba|da|a)?sh|\.|source|exec)$/.test(words[0] ?? '') ? 1 : 0;
+  const text = mountedText(pod, container, words[at] ?? '');
+  const place = own ? own.source : argv[at];
+  if (text === undefined || !place || !/^#!.*sh\b|^(?!#!)/.test(text)) return undefined;
+  return { ...parseScript({ ...place, value: text }, words.slice(at + 1)), flags: [], positional: [] };
 }
 
 function readHooks({ document }: Pod, container: Container): Hook[] {
@@ -193,7 +217,7 @@ export function scriptsOf(clues: Clues): { script: ShellScript; acts: readonly A
   const hooks = clues.hooks.map((hook) => ({ script: hook.script, acts: hook.acts, hook }));
   const { script } = clues;
   if (!script) return hooks;
-  const behind = script.positional.filter(({ value }) => /\s/.test(value)).map(parseScript);
+  const behind = script.positional.filter(({ value }) => /\s/.test(value)).map((each) => parseScript(each));
   const meant = behind.map((each) => ({
     script: each,
     acts: acts(each).filter(({ kind }) => kind === 'wait-for-file'),
@@ -217,7 +241,11 @@ function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
       );
     });
   }
-  if (act.kind === 'quit') return from.daemon === undefined && answers(act.targets[0] ?? '', to);
+  if (act.kind === 'quit') {
+    // Who calls the same place is not the one that listens there.
+    const calls = to.acts.some((other) => other.kind === 'quit' && other.targets[0] === act.targets[0]);
+    return from.daemon === undefined && !calls && answers(act.targets[0] ?? '', to);
+  }
   if (act.kind === 'signal-file') {
     const files = act.targets.flatMap((file) => sharedFile(from.container, file) ?? []);
     return waitsOf(to).some((other) => meets(files, to.container, other));

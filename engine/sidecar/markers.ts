@@ -24,6 +24,7 @@ export function markerOf(pod: Pod, container: Container): Marker | undefined {
   const name = container.name?.value;
   for (const [annotation, role] of [
     ['pod.kubernetes.io/sidecars', 'sidecar'],
+    ['nrmitchi.com/sidecars', 'sidecar'],
     ['riskified.com/main_sidecars', 'main'],
   ] as const) {
     const value = pod.annotations.get(annotation)?.value;
@@ -48,7 +49,7 @@ export interface WrittenMarker {
 /** The markers of a pod that name a sidecar, in the order of the pod's containers. */
 export function markersOf(pod: Pod): WrittenMarker[] {
   const named = [...pod.annotations].flatMap(([text, { value, path }]) => {
-    if (!/^(?:pod\.kubernetes\.io\/sidecars|riskified\.com\/main_sidecars)$/.test(text)) return [];
+    if (!/^(?:(?:pod\.kubernetes\.io|nrmitchi\.com)\/sidecars|riskified\.com\/main_sidecars)$/.test(text)) return [];
     const given = value.value.split(',').map((name) => name.trim());
     const isMain = text.startsWith('riskified');
     const others = pod.containers.flatMap(({ name }) => (name && !given.includes(name.value) ? name.value : []));

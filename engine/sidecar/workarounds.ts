@@ -1,8 +1,8 @@
 import { isNativeSidecar, type Pod, sharedFile } from '../kube/pod.ts';
 import type { Act } from '../shell/handshake.ts';
+import { serves } from '../shell/plumbing.ts';
 import { baseName, type ShellScript, type SyntaxNode } from '../shell/script.ts';
 import { startWaits } from '../shell/start-wait.ts';
-import { serves } from '../shell/take-out.ts';
 import type { Span } from '../text.ts';
 import { asMap, get, spanOf } from '../yaml/read.ts';
 import { type Clues, type Handshake, type Hook, meets, placeOf, scriptsOf } from './clues.ts';

@@ -50,7 +50,7 @@ interface Piece {
 
 /**
  * Takes items out of a sequence. In block style whole lines are taken: the comment lines directly above the dash travel
- * with the item, as do comments that are indented deeper than it; comments that belong to others and blank lines stay.
+ * with the item, as do comments that are indented deeper than it; comments that belong to others stay, and so do blank lines, but for a gap that would double.
  * `changes` are edits inside the items, made on the way; `dropped` items go for good. Throws CannotEdit.
  */
 export function takeItems(
@@ -96,9 +96,37 @@ function takeBlock(page: Page, list: Entry, seq: YamlSeq, indexes: readonly numb
     return { text, column };
   });
   return {
-    removals: taken.map(({ first, last }) => removeLines(lines, first, last)),
+    removals: runsOf(page, list, extents, indexes).map(({ first, last }) => removeLines(lines, first, last)),
     pieces,
   };
+}
+
+/** Runs of items that go together, with a gap of blank lines beside them that would otherwise become a second one. */
+function runsOf(
+  { lines }: Page,
+  list: Entry,
+  extents: readonly Extent[],
+  indexes: readonly number[],
+): { first: number; last: number }[] {
+  const isBlank = (line: number) => line < lines.count - 1 && lines.content(line).trim() === '';
+  const runs: { first: number; last: number }[] = [];
+  for (const [index, extent] of extents.entries()) {
+    if (!indexes.includes(index)) continue;
+    let last = index;
+    while (indexes.includes(last + 1)) last += 1;
+    const key = lines.lineAt(spanOf(list.key).end);
+    const floor = extents[index - 1]?.last ?? key;
+    const run = { first: extent.first, last: extents[last]?.last ?? extent.last };
+    const isEnd = run.last + 1 >= lines.count - 1;
+    if (run.first - 1 > floor && isBlank(run.first - 1) && (isBlank(run.last + 1) || isEnd)) {
+      while (run.first - 1 > floor && isBlank(run.first - 1)) run.first -= 1;
+    } else if (run.first - 1 === key && index === 0) {
+      while (isBlank(run.last + 1)) run.last += 1;
+    }
+    // The others of the run are done.
+    if (runs.at(-1)?.last !== run.last && (runs.at(-1)?.last ?? -1) < run.first) runs.push(run);
+  }
+  return runs;
 }
 
 function takeFlow(page: Page, seq: YamlSeq, indexes: readonly number[], changes: readonly Edit[]): Taken {
@@ -357,12 +385,15 @@ function blockItems(page: Page, list: Entry, seq: YamlSeq): Extent[] {
   });
 }
 
+/** A remark that ends what stands above it. */
+const CLOSING = /^\s*#\s*(?:\[END\b|\/?end\b)/i;
+
 /** The first of the comment lines right above `line` that belong to it. Lines up to `floor` belong to others. */
 function leadingComments(page: Page, line: number, floor: number, column: number): number {
   const { lines } = page;
   const isComment = (at: number) => /^\s*#/.test(lines.content(at));
   let first = line;
-  while (first - 1 > floor && isComment(first - 1)) first -= 1;
+  while (first - 1 > floor && isComment(first - 1) && !CLOSING.test(lines.content(first - 1))) first -= 1;
   // Directly below other content a deeper comment is about that content.
   if (first - 1 >= 0 && lines.content(first - 1).trim() !== '') {
     while (first < line && indentOf(lines.content(first)) > column) first += 1;
@@ -379,7 +410,8 @@ export function trailingComments(page: Page, line: number, end: number, column: 
   for (let at = line + 1; at < end; at++) {
     const content = lines.content(at);
     if (content.trim() === '') continue;
-    if (!/^\s*#/.test(content) || indentOf(content) <= column) break;
+    const closes = at === last + 1 && CLOSING.test(content);
+    if (!/^\s*#/.test(content) || (indentOf(content) <= column && !closes)) break;
     // Behind a blank line and right above the next dash it is about what follows.
     if (at === end - 1 && end < lines.count && lines.content(at - 1).trim() === '') break;
     last = at;

@@ -12,7 +12,7 @@ const FENCES = [...PAGE.matchAll(/^```(yaml before|yaml after|text steps)\n([\s\
 );
 
 /** What a reason is made of in the sources: a literal behind one of these words. Parts that vary are `${…}` there. */
-const REASON = /(?:CannotTakeOut\(|CannotEdit\(|refused:|stays\.push\()\s*(['`])([^\n]*?)\1\s*[)},;\n]/g;
+const REASON = /(?:CannotTakeOut\(|CannotEdit\(|refused:|(?:stays|kept)\.push\()\s*(['`])([^\n]*?)\1\s*[)},;\n]/g;
 
 /** The reasons why the engine leaves something as it is, as the page quotes them: `…` where a part varies. */
 function reasonsInSources(): Set<string> {

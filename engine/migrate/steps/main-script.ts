@@ -2,7 +2,7 @@ import type { SyntaxNode } from '../../shell/script.ts';
 import { takeOut } from '../../shell/take-out.ts';
 import type { Clues } from '../../sidecar/clues.ts';
 import type { Workaround } from '../../sidecar/workarounds.ts';
-import { setScript } from '../argv.ts';
+import { isOwnScript, setScript } from '../argv.ts';
 import { type Draft, names, pathOf } from '../draft.ts';
 
 /** Takes what ended the sidecars out of the scripts of the other containers. */
@@ -33,6 +33,10 @@ function quietScript(draft: Draft, clues: Clues): void {
   const own = draft.reading.workarounds.filter((each) => each.clues === clues && !each.hook && isNeedless(draft, each));
   const acts = new Set<SyntaxNode>(own.flatMap(({ act }) => act?.node ?? []));
   if (!script || acts.size === 0) return;
+  if (!isOwnScript(container, script)) {
+    draft.stays.push(`'${name}' keeps its script: it stands in a ConfigMap.`);
+    return;
+  }
   const exported = new Set(container.env.map((variable) => variable.name.value));
   const result = takeOut(script, acts, exported);
   const ended = names(own.flatMap(({ to }) => to));

@@ -9,6 +9,7 @@ export function removeMarkers(draft: Draft): void {
     if (!names.every((name) => sidecars.includes(name))) continue;
     if (path) {
       draft.pieces.push({
+        isExtra: true,
         step: 'markers',
         title: `Remove the annotation ${text}`,
         changes: [{ kind: 'remove', path }],
@@ -18,6 +19,7 @@ export function removeMarkers(draft: Draft): void {
       const index = clues?.container.env.findIndex(({ name }) => name.value === text) ?? -1;
       if (!clues || index < 0) continue;
       draft.pieces.push({
+        isExtra: true,
         step: stepOf(draft, clues),
         title: `Remove ${text} from '${container}'`,
         changes: [{ kind: 'remove', path: pathOf(pod, clues.container, 'env', index) }],

@@ -42,6 +42,10 @@ function removeFlag(draft: Draft, clues: Clues): void {
   const calls = reading.workarounds.filter(
     (each) => each.kind === 'quit' && each.to.includes(clues) && each.clues !== clues,
   );
+  if (calls.length === 0) {
+    draft.stays.push(`'${clues.name}' keeps ${flag.text.split('=')[0]}: the call to it is not in this manifest.`);
+    return;
+  }
   // Half of it would make the call fail.
   if (!calls.every((call) => draft.done.has(call) || willBeDone(draft, call.clues))) return;
   const { container } = clues;
@@ -52,7 +56,7 @@ function removeFlag(draft: Draft, clues: Clues): void {
   );
   const variable = container.env.findIndex(({ name }) => /QUITQUITQUIT$/.test(name.value));
   if (variable >= 0) changes.push({ kind: 'remove', path: pathOf(pod, container, 'env', variable) });
-  if (calls.length > 0) draft.isTied = true;
+  draft.isTied = true;
   draft.pieces.push({
     step: stepOf(draft, clues),
     title: `Remove ${flag.text.split('=')[0]} from '${clues.name}'`,

@@ -1,6 +1,6 @@
 import { baseName } from '../../shell/script.ts';
 import { unwrap } from '../../shell/unwrap.ts';
-import { dropWords, setScript, wordsOfContainer } from '../argv.ts';
+import { dropWords, isOwnScript, setScript, wordsOfContainer } from '../argv.ts';
 import { type Draft, stepOf } from '../draft.ts';
 
 /** Gives moved sidecars their own argv back: without the script that watched for the end of the work, without a timer. */
@@ -11,9 +11,10 @@ export function restoreArgv(draft: Draft): void {
       script &&
       (script.commands.some(({ background }) => background) ||
         clues.acts.some(({ kind }) => kind === 'wait-for-file') ||
+        draft.reading.workarounds.some((each) => each.clues === clues && each.kind === 'wrapper' && !each.script) ||
         script.commands.some(({ words }) => baseName(words[0] ?? '') === 'timeout'));
     if (script && isWrapped) {
-      const result = unwrap(script);
+      const result = isOwnScript(container, script) ? unwrap(script) : { refused: 'it stands in a ConfigMap' };
       if ('refused' in result) draft.stays.push(`'${name}' keeps its script: ${result.refused}.`);
       else {
         const changes = setScript(draft.pod, container, script, result.edits, { keepsShell: false });

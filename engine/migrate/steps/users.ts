@@ -40,6 +40,7 @@ export function removeUsers(draft: Draft): void {
   const then = pairs.size > 1 ? 'they run' : 'it runs';
   const user = fallback === undefined ? `its image's own user` : `user ${fallback}`;
   draft.pieces.push({
+    isExtra: true,
     step: 'users',
     title: `Remove runAsUser from ${who}: ${then} as ${pairs.size > 1 && fallback === undefined ? "their images' own users" : user}`,
     changes,

@@ -3,6 +3,9 @@ import { SENTINEL_PLACE, type Workaround } from '../../sidecar/workarounds.ts';
 import type { Change } from '../../yaml/patch.ts';
 import { type Draft, pathOf, wordsOf } from '../draft.ts';
 
+/** Folders that programs use without being told. */
+const COMMON = /^\/(?:tmp|var\/tmp|run|var\/run|dev\/shm)\/?$/;
+
 /**
  * Takes out volumes that only carried the sign, the wrapper or the killer's script, from the containers that took part.
  * A volume of which some command, variable or hook still names a file carries more: it stays as it is.
@@ -22,6 +25,10 @@ function removeVolume(draft: Draft, volume: Volume): void {
   const isForgotten = users.length === 0 && volume.source === 'emptyDir' && SENTINEL_PLACE.test(name);
   if (parts.size === 0 && left.length === users.length && !isForgotten) return;
   if (left.some((each) => isNamed(draft, each, name))) return;
+  if (left.some((each) => mountsOf(each, name).some(({ mountPath }) => COMMON.test(mountPath)))) {
+    draft.stays.push(`The volume '${name}' stays: every program may use the folder where it is mounted.`);
+    return;
+  }
   const free = left.filter((each) => parts.has(each));
   const moved = free.filter((each) => draft.moved.some(({ container }) => container === each));
   const others = free.filter((each) => !moved.includes(each));
@@ -35,6 +42,7 @@ function removeVolume(draft: Draft, volume: Volume): void {
     );
   if (moved.length > 0) {
     draft.pieces.push({
+      isExtra: true,
       step: 'move',
       title: `Take the volume '${name}' from ${quoted(moved)}`,
       changes: unmount(moved),
@@ -43,6 +51,7 @@ function removeVolume(draft: Draft, volume: Volume): void {
   if (!isWhole && others.length === 0) return;
   const whole: Change[] = isWhole ? [{ kind: 'remove', path: [...pod.path, 'volumes', volume.index] }] : [];
   draft.pieces.push({
+    isExtra: true,
     step: left.length === 0 ? 'move' : 'script',
     title: isWhole ? `Remove the volume '${name}'` : `Take the volume '${name}' from ${quoted(others)}`,
     changes: [...unmount(others), ...whole],

@@ -2,8 +2,10 @@ import type { Container } from '../../kube/pod.ts';
 import { baseName } from '../../shell/script.ts';
 import type { Clues } from '../../sidecar/clues.ts';
 import { WRAPPER_VARIABLE, wrapperIn } from '../../sidecar/markers.ts';
+import { plain } from '../../yaml/edit.ts';
 import type { Change } from '../../yaml/patch.ts';
-import { dropWords, setScript, wordsOfContainer } from '../argv.ts';
+import type { PlainValue } from '../../yaml/write.ts';
+import { dropWords, isOwnScript, setScript, wordsOfContainer } from '../argv.ts';
 import { type Draft, pathOf, stepOf } from '../draft.ts';
 
 /** Takes programs that run the work and end the sidecar afterwards out of every argv, with their variables. */
@@ -14,7 +16,24 @@ export function removeWrappers(draft: Draft): void {
     const program = removeWrapper(draft, clues);
     if (program) removed.push(program);
   }
-  if (removed.length > 0) removeCopier(draft, removed);
+  if (removed.length === 0) return;
+  removeCopier(draft, removed);
+  for (const clues of draft.moved) gateStart(draft, clues);
+}
+
+/** The wrapper let the work start when the sidecar was ready; a startupProbe that asks the same does so now. */
+function gateStart(draft: Draft, { container, name }: Clues): void {
+  if (container.has('startupProbe') || !container.has('readinessProbe')) return;
+  let probe = draft.pod.document.value() as never;
+  for (const key of pathOf(draft.pod, container, 'readinessProbe')) probe = probe?.[key] as never;
+  const value = plain(probe) as PlainValue | undefined;
+  if (value === undefined || value === null || typeof value !== 'object') return;
+  const path = pathOf(draft.pod, container, 'startupProbe');
+  draft.pieces.push({
+    step: 'move',
+    title: `Let the work start when '${name}' is ready: a startupProbe that asks what its readinessProbe does`,
+    changes: [{ kind: 'add', path, value, behind: ['readinessProbe'] }],
+  });
 }
 
 function removeWrapper(draft: Draft, clues: Clues): string | undefined {
@@ -34,7 +53,9 @@ function removeWrapper(draft: Draft, clues: Clues): string | undefined {
     return undefined;
   }
   for (const index of variables) changes.push({ kind: 'remove', path: pathOf(pod, container, 'env', index) });
-  const what = program === undefined ? 'variables of a wrapper' : baseName(program);
+  const named = program === undefined ? 'a wrapper' : baseName(program);
+  const what =
+    program === undefined ? 'variables of a wrapper' : variables.length > 0 ? `${named} and its variables` : named;
   draft.pieces.push({ step: stepOf(draft, clues), title: `Remove ${what} from '${name}'`, changes });
   // Its two halves wait for each other.
   if (/kubexit/.test(program ?? '')) draft.isTied = true;
@@ -47,7 +68,7 @@ function inScript(draft: Draft, { container, script }: Clues): Change[] | undefi
   const isTouched = draft.pieces.some(({ changes }) =>
     changes.some(({ kind, path }) => kind !== 'remove' && lies(draft, container, path)),
   );
-  if (!script || isTouched) return undefined;
+  if (!script || isTouched || !isOwnScript(container, script)) return undefined;
   const edits = script.commands.flatMap(({ node, words }) => {
     const at = wrapperIn(words);
     if (!at) return [];
