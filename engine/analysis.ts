@@ -4,7 +4,7 @@ import { type Container, containerAt, isNativeSidecar, nameOf, type Pod, readPod
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
 import { compose } from './migrate/compose.ts';
-import { type Migration, migrate, move, type Step } from './migrate/migrate.ts';
+import { type Migration, migrate, move, obstacleToMove, type Step } from './migrate/migrate.ts';
 import { makeRegular } from './migrate/regular.ts';
 import { RULES } from './rules/index.ts';
 import type { PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
@@ -360,6 +360,8 @@ function once<T>(work: () => T): () => T {
 function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refusal | undefined {
   if (moves) {
     const title = titleOf(moves);
+    const obstacle = obstacleToMove(context, moves);
+    if (obstacle) return { title, refused: `Not offered: ${obstacle}.` };
     return toFix(title, move([{ pod: context.pod, containers: moves }]), isSafe(context, moves));
   }
   if (!mend) return undefined;

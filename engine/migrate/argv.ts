@@ -36,20 +36,21 @@ export function isOwnScript(container: Container, script: ShellCall): boolean {
 
 /**
  * Changes that edit the script of a container. Where nothing is left of it but one plain command that needs no shell,
- * the container runs that command itself; `keepsShell` says that it stays a script all the same.
+ * the container runs that command itself; `keepsShell` says that it stays a script all the same. `dropsTimer`: a `timeout`
+ * around the shell goes with it.
  */
 export function setScript(
   pod: Pod,
   container: Container,
   script: ShellCall,
   edits: readonly Edit[],
-  { keepsShell }: { readonly keepsShell: boolean },
+  { keepsShell, dropsTimer = false }: { readonly keepsShell: boolean; readonly dropsTimer?: boolean },
 ): Change[] {
   const after = applyEdits(script.text, edits);
   const words = wordsOfContainer(container);
   const shell = words.length - unwrapArgv(words).length;
   const lead = words.slice(0, shell).map(({ value }) => value);
-  const kept = lead.some((word) => baseName(word) === 'timeout') ? [] : lead;
+  const kept = dropsTimer && lead.some((word) => baseName(word) === 'timeout') ? [] : lead;
   const isLogin = script.flags.some((flag) => /^-\w*l/.test(flag));
   if (!keepsShell && !isLogin) {
     const positional = script.positional.map(({ value }) => value).slice(1);

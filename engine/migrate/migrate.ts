@@ -71,22 +71,41 @@ export interface PodMove {
  * to do.
  */
 export function migrate(pods: readonly PodMove[]): Migration | undefined {
-  const early = pods.flatMap(waitsBefore)[0];
-  if (early) return { refused: `Not offered: the init container ${early} waits for it and would still start first.` };
+  const early = pods.flatMap(({ reading, containers }) => waitsBefore(reading, containers))[0];
+  if (early) return { refused: `Not offered: ${early}.` };
   const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
   if (plans.length === 0) return undefined;
   let reason = '';
   // Steps that share lines are one step; what cannot be edited stays, as long as nothing depends on it.
-  for (const attempt of [plans, plans.map(joined), plans.map(editable)]) {
+  for (const attempt of [
+    plans,
+    plans.map(joined),
+    plans.map(editable),
+    ...(plans.length > 1 ? [plans.flatMap(alone)] : []),
+  ]) {
     const outcome = compose(attempt.map(changeOf));
     const stays = attempt.flatMap(({ draft }) => draft.stays);
     if (!('refused' in outcome)) return { steps: stepsOf(attempt, outcome.parts), stays };
     reason ||= outcome.refused;
   }
+  const obstacle = pods.map(({ reading, containers }) => obstacleToMove(reading, containers)).find((each) => each);
+  if (obstacle) return { refused: `Not offered: ${obstacle}.` };
   // The move alone never hangs a Job.
   const bare = move(pods.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
   if ('refused' in bare) return bare;
   return { ...bare, stays: [reason.replace(/^Not offered: /, 'What ended the sidecar stays: ')] };
+}
+
+/** The plan of one of several pods as far as it goes by itself. */
+function alone(plan: Plan): Plan[] {
+  const { draft } = plan;
+  for (const attempt of [joined(plan), editable(plan)])
+    if (!('refused' in compose([changeOf(attempt)]))) return [attempt];
+  const containers = draft.moved.map(({ container }) => container);
+  if (containers.length === 0 || obstacleToMove(draft.reading, containers)) return [];
+  const kept = [...draft.stays];
+  kept.push('What ended the sidecar stays: its lines cannot be edited.');
+  return [{ draft: { ...draft, dropped: [], stays: kept }, steps: [{ name: 'move', pieces: draft.pieces.slice(0, 1) }] }];
 }
 
 /** The same plan as one step. */
@@ -108,12 +127,30 @@ function editable({ draft, steps }: Plan): Plan {
   });
 }
 
+/** Why moving containers and nothing else would break the work, as half a sentence. */
+export function obstacleToMove(reading: Reading, containers: readonly Container[]): string | undefined {
+  return waitsBefore(reading, containers)[0] ?? waitsByName(reading, containers)[0];
+}
+
 /** Init containers that wait for a container which moves: behind them it would start too late. */
-function waitsBefore({ reading, containers }: PodMove): string[] {
-  return reading.workarounds.flatMap(({ kind, clues, to }) => {
-    const isEarly =
-      kind === 'start-wait' && clues.container.list === 'initContainers' && !reading.clues.includes(clues);
-    return isEarly && to.some(({ container }) => containers.includes(container)) ? `'${clues.name}'` : [];
+function waitsBefore({ workarounds, clues: all }: Reading, containers: readonly Container[]): string[] {
+  return workarounds.flatMap(({ kind, clues, to }) => {
+    const isEarly = kind === 'start-wait' && clues.container.list === 'initContainers' && !all.includes(clues);
+    const waits = isEarly && to.some(({ container }) => containers.includes(container));
+    return waits ? `the init container '${clues.name}' waits for it and would still start first` : [];
+  });
+}
+
+/** kubexit looks for what it waits for among the regular containers, and fails the work when it is not there. */
+function waitsByName({ clues: all }: Reading, containers: readonly Container[]): string[] {
+  const names = containers.flatMap(({ name, env }) => [
+    name?.value,
+    env.find((variable) => variable.name.value === 'KUBEXIT_NAME')?.value?.value,
+  ]);
+  return all.flatMap(({ container, name }) => {
+    const waited = container.env.find((variable) => variable.name.value === 'KUBEXIT_BIRTH_DEPS')?.value?.value;
+    const waits = waited?.split(',').some((each) => names.includes(each.trim())) && !containers.includes(container);
+    return waits ? `kubexit in '${name}' waits for it among the regular containers` : [];
   });
 }
 

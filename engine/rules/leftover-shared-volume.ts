@@ -1,4 +1,5 @@
-import { isNativeSidecar, textOf } from '../kube/pod.ts';
+import { isNativeSidecar, OPAQUE, textOf } from '../kube/pod.ts';
+import { readScript } from '../shell/script.ts';
 import { SENTINEL_PLACE } from '../sidecar/workarounds.ts';
 import type { Rule } from './rule.ts';
 
@@ -24,8 +25,10 @@ export const leftoverSharedVolume: Rule = {
       if (only) {
         const isSentinel = SENTINEL_PLACE.test(name) || SENTINEL_PLACE.test(only.mount.mountPath);
         const path = only.mount.mountPath.replace(/\/+$/, '');
-        // What a container's image runs by itself is not known.
-        const isOpaque = only.container.list === 'containers' && !only.container.command && !only.container.args;
+        // What a program of the image does with it is not known.
+        const { container } = only;
+        const script = readScript([...(container.command ?? []), ...(container.args ?? [])]);
+        const isOpaque = container.list === 'containers' && (!script || OPAQUE.test(script.text));
         if (!isSentinel || isOpaque || all.some((container) => textOf(pod, container).includes(path))) continue;
       }
       yield {

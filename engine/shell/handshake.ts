@@ -20,7 +20,7 @@ const QUIT_PATH = String.raw`(?:quitquitquit|v1\.0\/shutdown|shutdown|graceful_s
 const QUIT_URL = new RegExp(String.raw`${LOCAL}(?::(\d+|\$\{?\w+\}?))?\/?(?:\S*\/)?${QUIT_PATH}\b`);
 
 /** Signals that do not end a process: reload, user-defined, and the test whether it is there. */
-const HARMLESS_SIGNAL = /^-?(?:s )?(?:SIG)?(?:HUP|USR1|USR2|WINCH|CONT|0|1|10|12)$/i;
+export const HARMLESS_SIGNAL = /^-?(?:s )?(?:SIG)?(?:HUP|USR1|USR2|WINCH|CONT|0|1|10|12)$/i;
 
 /** Programs that only start another one, with how many words each takes before it. */
 const STARTERS: Readonly<Record<string, number>> = { exec: 0, sudo: 0, command: 0, nohup: 0, busybox: 0, timeout: 1 };
@@ -88,7 +88,9 @@ function act(command: ShellCommand, whole: string): Act[] {
   if (/^cloud[-_]sql[-_]proxy$/.test(name) && args.includes('shutdown')) {
     return found('quit', ['http://localhost:9091/quitquitquit']);
   }
-  const files = [...(name === 'touch' ? args.filter((arg) => !arg.startsWith('-')) : []), ...command.writes]
+  // What another program writes into a file is its work.
+  const written = /^(?:echo|printf|date|true|:|touch)$/.test(name) ? command.writes : [];
+  const files = [...(name === 'touch' ? args.filter((arg) => !arg.startsWith('-')) : []), ...written]
     .flatMap((file) => expand(file, command.values))
     .filter((file) => file.startsWith('/') && !file.startsWith('/dev/') && !file.startsWith('/proc/'));
   return files.length > 0 ? found('signal-file', files) : [];

@@ -17,3 +17,8 @@ export function plainArgv(script: ShellScript): string[] | undefined {
 
 const BUILTIN =
   /^(?:\.|:|\[|alias|bg|bind|builtin|caller|cd|command|compgen|complete|declare|dirs|disown|echo|enable|eval|exec|exit|export|false|fc|fg|getopts|hash|help|history|jobs|kill|let|local|logout|mapfile|popd|printf|pushd|pwd|read|readarray|readonly|return|set|shift|shopt|source|suspend|test|time|times|trap|true|type|typeset|ulimit|umask|unalias|unset|wait)$/;
+
+/** Whether a word is a command of the shell itself. */
+export function isBuiltin(word: string): boolean {
+  return BUILTIN.test(word);
+}

@@ -1,14 +1,37 @@
 import { baseName, type Command, forEachChild, type Statement, type SyntaxNode } from './script.ts';
 
 /** Commands that do no work of their own: they go with what they serve. */
-const PLUMBING =
-  /^(?:sleep|echo|printf|true|false|:|test|\[|date|ls|stat|break|continue|return|local|pgrep|pidof|ps|grep|egrep|awk|sed|tr|cut|head|tail|wc|tee|jq|cat|shift|exec|seq)$/;
+const QUIET = /^(?:sleep|true|false|:|test|\[|local|pgrep|pidof|ps|seq)$/;
+
+/** Commands that only print. */
+const PRINTING = /^(?:echo|printf|date|ls|stat|cat)$/;
+
+/** Commands that only pass on what they read: no work inside a pipe or `$( )`. */
+const FILTER = /^(?:grep|egrep|awk|sed|tr|cut|head|tail|wc|tee|jq)$/;
+
+/** What stands around a node. */
+interface Around {
+  readonly loop: boolean;
+  readonly function: boolean;
+  readonly pipe: boolean;
+}
+
+const NOTHING: Around = { loop: false, function: false, pipe: false };
 
 /** Whether a command does no work of its own. `isAct` tells the commands that are taken out. */
 export function isPlumbing(command: Command, isAct: (node: SyntaxNode) => boolean): boolean {
-  if (command.redirects.some((each) => each.type !== 'Redirect' || !isQuietTarget(each.target?.value))) return false;
+  return isPlumbingIn(command, isAct, NOTHING);
+}
+
+/** Whether a command does nothing but print. */
+export function isPrinting(node: SyntaxNode): boolean {
+  return node.type === 'Command' && node.name !== undefined && PRINTING.test(baseName(node.name.value));
+}
+
+function isPlumbingIn(command: Command, isAct: (node: SyntaxNode) => boolean, around: Around): boolean {
+  if (!hasQuietTargets(command.redirects)) return false;
   const inside = substitutions(command);
-  if (!inside.every(serves(isAct))) return false;
+  if (!inside.every(serves(isAct, { ...NOTHING, pipe: true }))) return false;
   if (!command.name) return true;
   // What it prints is not what it served.
   let printsAct = false;
@@ -17,8 +40,21 @@ export function isPlumbing(command: Command, isAct: (node: SyntaxNode) => boolea
   });
   if (printsAct) return false;
   const name = baseName(command.name.value);
-  if (name === 'exec') return command.args.length === 0;
-  return PLUMBING.test(name);
+  const words = command.args.map((word) => (word.type === 'Word' ? word.value : ''));
+  if (name === 'exec') return words.length === 0;
+  if (/^(?:break|continue)$/.test(name)) return around.loop;
+  if (name === 'return') return around.function && (words.length === 0 || words[0] === '0');
+  if (!FILTER.test(name)) return QUIET.test(name) || PRINTING.test(name);
+  const writes = name === 'tee' ? words.some((word) => !word.startsWith('-')) : name === 'sed' && words.some(isInPlace);
+  return around.pipe && !writes && !(name === 'tail' && words.some((word) => /^-\d*n?\d*[fF]$|^--follow/.test(word)));
+}
+
+function isInPlace(word: string): boolean {
+  return /^-\w*i|^--in-place/.test(word);
+}
+
+function hasQuietTargets(redirects: Command['redirects']): boolean {
+  return redirects.every((each) => each.type === 'Redirect' && isQuietTarget(each.target?.value));
 }
 
 function isQuietTarget(target: string | undefined): boolean {
@@ -37,42 +73,47 @@ function substitutions(node: SyntaxNode): Statement[] {
 }
 
 /** Whether a node consists of acts and plumbing alone. */
-export function serves(isAct: (node: SyntaxNode) => boolean): (node: SyntaxNode) => boolean {
-  const check = (node: SyntaxNode): boolean => {
+export function serves(isAct: (node: SyntaxNode) => boolean, outside: Around = NOTHING): (node: SyntaxNode) => boolean {
+  const check = (node: SyntaxNode, around: Around): boolean => {
+    const all = (nodes: readonly SyntaxNode[], inner = around) => nodes.every((each) => check(each, inner));
+    const inLoop = { ...around, loop: true };
     if (isAct(node)) return true;
     switch (node.type) {
       case 'Command':
-        return isPlumbing(node, isAct);
+        return isPlumbingIn(node, isAct, around);
       case 'Statement':
-        return check(node.command);
+        return check(node.command, around);
       case 'AndOr':
-      case 'Pipeline':
       case 'CompoundList':
-        return node.commands.every(check);
+        return all(node.commands);
+      case 'Pipeline':
+        return all(node.commands, node.commands.length > 1 ? { ...around, pipe: true } : around);
       case 'If':
-        return [node.clause, node.then, ...node.elif, ...(node.else ? [node.else] : [])].every(check);
+        return all([node.clause, node.then, ...node.elif, ...(node.else ? [node.else] : [])]);
       case 'Elif':
+        return all([node.clause, node.then]);
       case 'While':
-        return check(node.clause) && check(node.type === 'While' ? node.body : node.then);
+        return all([node.clause, node.body], inLoop);
       case 'For':
-        return (node.wordlist ?? []).every((word) => substitutions(word).every(check)) && check(node.body);
+        return all((node.wordlist ?? []).flatMap(substitutions), { ...around, pipe: true }) && check(node.body, inLoop);
       case 'Subshell':
       case 'BraceGroup':
-      case 'Function':
       case 'CaseItem':
-        return check(node.body);
+        return check(node.body, around);
+      case 'Function':
+        return check(node.body, { ...NOTHING, function: true });
       case 'Case':
-        return node.items.every(check);
+        return all(substitutions(node.word)) && all(node.items);
       case 'Redirected':
-        return check(node.command);
+        return hasQuietTargets(node.redirects) && check(node.command, around);
       case 'TestCommand':
       case 'ArithmeticCommand':
-        return true;
+        return all(substitutions(node), { ...around, pipe: true });
       default:
         return false;
     }
   };
-  return check;
+  return (node) => check(node, outside);
 }
 
 /** Visits nodes and all below them. */
@@ -97,6 +138,28 @@ export function everyList(statements: readonly Statement[], visit: (list: readon
 
 /** Whether a text uses a variable, comments and the assignments of the variable aside. */
 export function uses(text: string, name: string): boolean {
-  const code = text.replace(/(^|\s)#.*$/gm, '$1').replace(new RegExp(`(^|[\\s;(&|])${name}=`, 'gm'), '$1');
+  const code = withoutComments(text).replace(new RegExp(`(^|[\\s;(&|])${name}=`, 'gm'), '$1');
   return new RegExp(`(?<!\\w)${name}(?!\\w)`).test(code);
+}
+
+/** A shell text without its comments: a `#` in quotes begins none. */
+export function withoutComments(text: string): string {
+  let code = '';
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const c = text[at] ?? '';
+    if (quote === '' && c === '#' && /^$|[\s;&|(]/.test(text[at - 1] ?? '')) {
+      while (at + 1 < text.length && text[at + 1] !== '\n') at += 1;
+      continue;
+    }
+    if (c === '\\' && quote !== "'") {
+      code += c + (text[at + 1] ?? '');
+      at += 1;
+      continue;
+    }
+    if (c === quote) quote = '';
+    else if (quote === '' && (c === '"' || c === "'")) quote = c;
+    code += c;
+  }
+  return code;
 }

@@ -113,8 +113,20 @@ export function unwrapArgv(argv: readonly Text[]): readonly Text[] {
     const rest = argv.slice(1);
     if (/^(?:tini|dumb-init|catatonit|nohup|exec|env|nice|su-exec|gosu)$/.test(name)) argv = skipOptions(rest);
     else if (name === 'timeout') argv = skipTimeout(rest);
-    else return argv;
+    else return behindOthers(argv);
   }
+}
+
+/** Programs that run a shell somewhere else, or as somebody else's business. */
+const ELSEWHERE = /^(?:kubectl|oc|docker|podman|nerdctl|crictl|ssh|nsenter|chroot|su|xargs|find|watch|parallel)$/;
+
+/** A shell with its script behind a program that only prepares for it: `vault-env -- sh -c …`. */
+function behindOthers(argv: readonly Text[]): readonly Text[] {
+  if (ELSEWHERE.test(baseName(argv[0]?.value ?? ''))) return argv;
+  const at = argv.findIndex(
+    ({ value }, index) => SHELLS.test(value) && /^-[a-z]*c$/.test(argv[index + 1]?.value ?? ''),
+  );
+  return at > 0 ? argv.slice(at) : argv;
 }
 
 function skipOptions(argv: readonly Text[]): readonly Text[] {

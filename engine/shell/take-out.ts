@@ -1,5 +1,6 @@
-import { applyEdits, type Edit, type Span } from '../text.ts';
-import { everyList, everyNode, isPlumbing, serves, uses } from './plumbing.ts';
+import { applyEdits, type Edit, Lines, type Span } from '../text.ts';
+import { HARMLESS_SIGNAL } from './handshake.ts';
+import { everyList, everyNode, isPlumbing, isPrinting, serves, uses } from './plumbing.ts';
 import { removeStatements, withComment } from './remove.ts';
 import {
   type AndOr,
@@ -36,7 +37,7 @@ export function takeOut(
   acts: ReadonlySet<SyntaxNode>,
   exported: ReadonlySet<string> = new Set(),
 ): TakenOut {
-  if (script.isBroken) return { refused: 'its script is no complete shell' };
+  if (script.isBroken) return { refused: 'it is no complete shell' };
   try {
     const plan = new Plan(script, acts, exported);
     const edits = plan.edits();
@@ -48,6 +49,8 @@ export function takeOut(
     return { edits, unmasked: plan.unmasked };
   } catch (error) {
     if (error instanceof CannotTakeOut) return { refused: error.message };
+    // Edits overlap: a layout in which the commands share more than a line.
+    if (error instanceof RangeError) return { refused: 'the commands around it cannot be told apart' };
     throw error;
   }
 }
@@ -64,6 +67,8 @@ class Plan {
   readonly #gone = new Set<Statement>();
   /** Parts of `a && b || c` that go. */
   readonly #parts = new Map<AndOr, Set<SyntaxNode>>();
+  /** Parts behind `||` in whose place `:` stays: they made up for a failure. */
+  readonly #held = new Set<SyntaxNode>();
   /** `if work; then act; fi` at the end: the work alone stays. */
   #bared: If | undefined;
 
@@ -78,11 +83,13 @@ class Plan {
     this.#dropVariables();
     this.#refuseReadStatus(script.statements);
     this.#refuseReadVariables();
+    this.#refuseNamedFunctions();
     this.#noteMask();
   }
 
   edits(): Edit[] {
     const edits = this.#listEdits(this.#script.statements, this.#script.text, 0);
+    this.#refuseHereDocuments(edits);
     return edits.sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   }
 
@@ -132,6 +139,7 @@ class Plan {
       everyNode(this.#script.statements, (node) => {
         if (node.type !== 'Command' || !/^(?:wait|kill)$/.test(node.name?.value ?? '')) return;
         const words = node.args.map((each) => (each.type === 'Word' ? each.value : ''));
+        if (words.some((word) => HARMLESS_SIGNAL.test(word))) return;
         const pids = words.filter((word) => !/^-\w+$/.test(word));
         if (pids.length > 0 && pids.every((word) => followed.has(/^-?\$\{?(\w+)\}?$/.exec(word)?.[1] ?? ''))) {
           this.#acts.add(node);
@@ -141,9 +149,36 @@ class Plan {
     }
   }
 
+  /** A here-document stands behind the line of its command: lines that lose a part would lose it. */
+  #refuseHereDocuments(edits: readonly Edit[]): void {
+    const lines = new Lines(this.#script.text);
+    everyNode(this.#script.statements, (node) => {
+      if (node.type !== 'HereDoc') return;
+      const line = lines.lineAt(node.pos);
+      const isCut = edits.some(({ span }) => lines.lineAt(span.start) <= line && line <= lines.lineAt(span.end));
+      if (isCut) throw new CannotTakeOut('a here-document stands on its line');
+    });
+  }
+
+  /** A function that goes may be called by its name as a word: `retry quit`. */
+  #refuseNamedFunctions(): void {
+    const { kept } = this.#goneText();
+    for (const name of this.#functions) {
+      if (uses(kept, name)) throw new CannotTakeOut('another command gets it as a word');
+    }
+  }
+
   /** Variables that hold nothing but the pid of a process that was looked up, or of a helper that goes. */
   #followedVariables(): Set<string> {
     const names = new Map<string, boolean>();
+    const used = new Set<string>();
+    for (const act of this.#acts) {
+      const words = act.type === 'Command' ? act.args : [];
+      for (const word of words) {
+        const name = word.type === 'Word' ? /^-?\$\{?(\w+)\}?$/.exec(word.value)?.[1] : undefined;
+        if (name !== undefined) used.add(name);
+      }
+    }
     everyList(this.#script.statements, (list) => {
       for (const [index, { command }] of list.entries()) {
         if (command.type !== 'Command' || command.name) continue;
@@ -151,7 +186,7 @@ class Plan {
           if (part.type !== 'Assignment' || part.value.type !== 'Word') continue;
           const { value } = part.value;
           const before = list[index - 1];
-          const isLooked = /^(?:\$\(|`)\s*(?:pgrep|pidof|ps)\b/.test(value);
+          const isLooked = used.has(part.name) && /^(?:\$\(|`)\s*(?:\/\S+\/)?(?:pgrep|pidof|ps)\b/.test(value);
           const isHelper = value === '$!' && before !== undefined && this.#hasAct(before) && this.#serves(before);
           names.set(part.name, (names.get(part.name) ?? true) && (isLooked || isHelper));
         }
@@ -163,15 +198,22 @@ class Plan {
   #mark(list: readonly Statement[], isTop = false): void {
     for (const statement of list) {
       if (!this.#hasAct(statement)) continue;
-      if (this.#serves(statement)) this.#gone.add(statement);
+      if (this.#serves(statement) && !this.#printsBefore(statement.command)) this.#gone.add(statement);
       else this.#markInside(statement.command, isTop && statement === list.at(-1));
     }
+  }
+
+  /** `echo done && act`: what it prints before stays. */
+  #printsBefore(node: SyntaxNode): boolean {
+    if (node.type !== 'AndOr') return false;
+    const act = node.commands.findIndex((each) => this.#hasAct(each));
+    return node.commands.slice(0, act).some(isPrinting);
   }
 
   #markInside(node: SyntaxNode, isLast = false): void {
     switch (node.type) {
       case 'AndOr':
-        this.#markParts(node);
+        this.#markParts(node, isLast);
         return;
       case 'If': {
         if (this.#hasAct(node.clause)) throw new CannotTakeOut('the script decides by what it answers');
@@ -219,7 +261,7 @@ class Plan {
   }
 
   /** `work && act`, `act && exit $x`: the act counts as done. */
-  #markParts(node: AndOr): void {
+  #markParts(node: AndOr, isLast: boolean): void {
     const gone = new Set<SyntaxNode>();
     this.#parts.set(node, gone);
     const isAct = (each: SyntaxNode) => this.#hasAct(each) && this.#serves(each);
@@ -231,6 +273,10 @@ class Plan {
       }
       gone.add(part);
       const before = node.operators[index - 1];
+      if (before === '||' && !(isLast && index === node.commands.length - 1)) {
+        this.#held.add(part);
+        continue;
+      }
       for (let at = index - 1; at > 0 && before === '&&' && this.#isLeadIn(node, at, part); at--) {
         gone.add(node.commands[at] as SyntaxNode);
       }
@@ -242,9 +288,6 @@ class Plan {
         if (!this.#serves(other) && !isExitCommand(other))
           throw new CannotTakeOut('the script goes on by what it answers');
         gone.add(other);
-      }
-      if (before === '||' && at < node.commands.length && !node.commands.slice(at).every(isAct)) {
-        throw new CannotTakeOut('the script goes on by what it answers');
       }
     }
   }
@@ -432,6 +475,9 @@ class Plan {
       const before = node.commands[index - 1];
       if (!gone?.has(part)) {
         edits.push(...this.#nodeEdits(part, text));
+        isFirst = false;
+      } else if (this.#held.has(part)) {
+        edits.push({ span: { start: part.pos, end: part.end }, text: ':' });
         isFirst = false;
       } else if (isFirst && next) edits.push({ span: { start: part.pos, end: next.pos }, text: '' });
       else if (before)

@@ -1,39 +1,58 @@
 import { applyEdits, type Edit } from '../text.ts';
-import { startedWords } from './handshake.ts';
-import { plainArgv } from './plain.ts';
-import { isPlumbing, serves, uses } from './plumbing.ts';
+import { HARMLESS_SIGNAL, startedWords } from './handshake.ts';
+import { isBuiltin, plainArgv } from './plain.ts';
+import { everyNode, isPlumbing, serves, uses } from './plumbing.ts';
 import { removeStatements } from './remove.ts';
-import { baseName, type Command, parseScript, type ShellScript, type Statement, type SyntaxNode } from './script.ts';
+import {
+  baseName,
+  type Command,
+  expand,
+  parseScript,
+  type ShellScript,
+  type Statement,
+  type SyntaxNode,
+} from './script.ts';
 
 /** A wrapper script reduced to what starts the sidecar's own program, or why it cannot be, as half a sentence. */
 export type Unwrapped = { readonly edits: readonly Edit[] } | { readonly refused: string };
 
 /** Commands of a watcher: they wait, look, and end the child or the shell. */
-const WATCHING = /^(?:wait|kill|exit|rm|touch|mkdir|trap|inotifywait|set|return|disown|jobs)$/;
+const WATCHING = /^(?:wait|kill|exit|rm|touch|mkdir|trap|inotifywait|set|disown|jobs)$/;
+
+/** What is known around a script. */
+export interface Surroundings {
+  /** The files that it waits for: others are none of a watcher's business. */
+  readonly signs: readonly string[];
+  /** Variables that its program sees. */
+  readonly exported: ReadonlySet<string>;
+}
 
 /**
  * Takes the watcher out of a script that starts a program in the background, waits for a sign that the work is done, and
  * ends it: what comes before stays, the program becomes the last command (`exec program …`), everything after it goes.
  * A script that starts its program in the foreground loses the watchers that it started before.
  */
-export function unwrap(script: ShellScript): Unwrapped {
-  if (script.isBroken) return { refused: 'its script is no complete shell' };
+export function unwrap(script: ShellScript, { signs, exported }: Surroundings): Unwrapped {
+  if (script.isBroken) return { refused: 'it is no complete shell' };
   const { statements, text } = script;
+  const isWatcher = watcherOf(script, signs);
   const isWatching = serves(isWatcher);
-  const programs = statements.filter((each) => isProgram(each) && !isWatching(each));
+  const programs = statements.filter((each) => isProgram(each, isWatcher) && !isWatching(each));
   const background = programs.filter((each) => each.background);
-  if (background.length > 1) return { refused: 'its script starts several programs' };
+  if (background.length > 1) return { refused: 'it starts several programs' };
   const last = programs.at(-1);
   const started = background[0] ?? (last && !last.background && !isSetup(last) ? last : undefined);
-  if (!started) return { refused: 'its script starts no program that would be left' };
+  if (!started) return { refused: 'it starts no program that would be left' };
+  if (!isProgramOfItsOwn(script, started)) return { refused: 'it starts its program by a function of the shell' };
+  if (holdsHereDocument(started)) return { refused: 'a here-document feeds its program' };
   const at = statements.indexOf(started);
   const after = statements.slice(at + 1);
-  if (!after.every(isWatching)) return { refused: 'its script does other work after it has started the program' };
+  if (!after.every(isWatching)) return { refused: 'it does other work after it has started the program' };
 
   const gone = new Set<Statement>(after);
   for (const statement of statements.slice(0, at)) if (isWatching(statement) && watches(statement)) gone.add(statement);
   for (const statement of statements.slice(0, at).reverse()) {
-    if (isHelp(statement, statements, gone, text)) gone.add(statement);
+    if (isHelp(statement, statements, gone, { text, exported })) gone.add(statement);
   }
   // Options of the shell go with it, where the program needs none.
   const options = statements
@@ -43,7 +62,7 @@ export function unwrap(script: ShellScript): Unwrapped {
   const isPlain = plainArgv(parseScript({ ...script.source, value: applyEdits(text, without) })) !== undefined;
   const trimmed = isPlain ? without : editsFor(script, started, gone);
   if (parseScript({ ...script.source, value: applyEdits(text, trimmed) }).isBroken) {
-    return { refused: 'its script would not be complete without the watcher' };
+    return { refused: 'it would not be complete without the watcher' };
   }
   return { edits: trimmed };
 }
@@ -63,9 +82,10 @@ function editsFor(script: ShellScript, started: Statement, gone: ReadonlySet<Sta
 }
 
 /** Whether a script does work of its own after it has started a program in the background. */
-export function worksAfter({ statements }: ShellScript, program: SyntaxNode): boolean {
+export function worksAfter(script: ShellScript, program: SyntaxNode): boolean {
+  const { statements } = script;
   const at = statements.findIndex(({ command }) => command === program);
-  const isWatching = serves(isWatcher);
+  const isWatching = serves(watcherOf(script, undefined));
   return at >= 0 && statements.slice(at + 1).some((each) => !each.background && !isWatching(each) && isWork(each));
 }
 
@@ -74,8 +94,58 @@ function isWork({ command }: Statement): boolean {
   return command.type === 'Command' || command.type === 'AndOr' || command.type === 'Pipeline';
 }
 
-function isWatcher(node: SyntaxNode): boolean {
-  return node.type === 'Command' && WATCHING.test(baseName(node.name?.value ?? '')) && writesNothing(node);
+/** Tells a script's watchers. `signs` are the files that it waits for; undefined: any file may be one. */
+function watcherOf(script: ShellScript, signs: readonly string[] | undefined): (node: SyntaxNode) => boolean {
+  const folders = signs?.map((file) => file.slice(0, file.lastIndexOf('/') + 1) || file);
+  const isSign = (word: string) =>
+    word.startsWith('-') || folders === undefined || folders.some((each) => word.startsWith(each));
+  const isWatcher = (node: SyntaxNode): boolean => {
+    if (node.type !== 'Command' || !node.name || !writesNothing(node)) return false;
+    const name = baseName(node.name.value);
+    const command = script.commands.find((each) => each.node === node);
+    const words = (command?.words.slice(1) ?? []).flatMap((word) => expand(word, command?.values ?? new Map()));
+    if (!WATCHING.test(name)) return false;
+    if (name === 'kill')
+      return !words.some((word) => HARMLESS_SIGNAL.test(word)) || words.some((word) => /^-(?:s )?0$/.test(word));
+    if (/^(?:rm|touch|mkdir|inotifywait)$/.test(name)) return words.every((word) => !/^\//.test(word) || isSign(word));
+    return name !== 'trap' || isWatchingTrap(script, node, serves(isWatcher));
+  };
+  return isWatcher;
+}
+
+/** Whether what a trap runs only watches. */
+function isWatchingTrap(
+  { handlers, statements }: ShellScript,
+  node: Command,
+  isWatching: (node: SyntaxNode) => boolean,
+): boolean {
+  const parsed = handlers.get(node);
+  if (parsed) return parsed.script.commands.every(isWatching);
+  const [word] = node.args;
+  const text = word?.type === 'Word' ? word.value.trim() : '';
+  if (text === '' || text === '-' || /^(?:exit|wait|true|:)$/.test(text)) return true;
+  return statements.some(
+    ({ command }) => command.type === 'Function' && command.name.value === text && isWatching(command.body),
+  );
+}
+
+/** Whether a statement starts a program, and no function or word of the shell. */
+function isProgramOfItsOwn({ statements }: ShellScript, { command }: Statement): boolean {
+  const words =
+    command.type === 'Command'
+      ? [command.name?.value ?? '', ...command.args.map((each) => (each.type === 'Word' ? each.value : ''))]
+      : [];
+  const name = startedWords(words)[0] ?? '';
+  if (isBuiltin(name)) return false;
+  return !statements.some((each) => each.command.type === 'Function' && each.command.name.value === name);
+}
+
+function holdsHereDocument(statement: Statement): boolean {
+  let found = false;
+  everyNode([statement], ({ type }) => {
+    found ||= type === 'HereDoc';
+  });
+  return found;
 }
 
 /** Whether a watcher writes nothing but its own files: no output goes into a file by a redirection. */
@@ -84,7 +154,7 @@ function writesNothing(command: Command): boolean {
 }
 
 /** A simple command that is neither plumbing nor watching: it may be the program that the script is for. */
-function isProgram({ command }: Statement): boolean {
+function isProgram({ command }: Statement, isWatcher: (node: SyntaxNode) => boolean): boolean {
   return (
     command.type === 'Command' && command.name !== undefined && !isPlumbing(command, isWatcher) && !isWatcher(command)
   );
@@ -103,7 +173,12 @@ function watches({ background, command }: Statement): boolean {
 }
 
 /** A variable or function that only what goes used. */
-function isHelp(statement: Statement, all: readonly Statement[], gone: ReadonlySet<Statement>, text: string): boolean {
+function isHelp(
+  statement: Statement,
+  all: readonly Statement[],
+  gone: ReadonlySet<Statement>,
+  { text, exported }: { readonly text: string; readonly exported: ReadonlySet<string> },
+): boolean {
   if (gone.has(statement)) return false;
   const { command } = statement;
   const names =
@@ -117,6 +192,7 @@ function isHelp(statement: Statement, all: readonly Statement[], gone: ReadonlyS
       .filter((each) => each !== statement && gone.has(each) === wanted)
       .map(({ pos, end }) => text.slice(pos, end))
       .join('\n');
+  if (/(?:^|\n|;)\s*set\s+-\w*a|allexport/.test(text) || names.some((name) => exported.has(name))) return false;
   return names.length > 0 && names.every((name) => uses(slices(true), name) && !uses(slices(false), name));
 }
 

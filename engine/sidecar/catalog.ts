@@ -154,3 +154,8 @@ export function startupProbeFor(
   if (isMoved || (probe.bind !== undefined && probe.requires.length === 0)) return undefined;
   return probe.requires.every((each) => isGiven(each, argv, env)) ? probe : undefined;
 }
+
+/** Whether a program's name is that of a helper that is never the work itself. */
+export function isHelper(program: string): boolean {
+  return lookUpProcess(program, [], [], undefined)?.role === 'helper';
+}

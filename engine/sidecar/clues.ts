@@ -236,9 +236,7 @@ function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
     );
     return act.targets.some((target) => {
       const name = sameName(target);
-      return (
-        !own.has(name) && [...to.processes].some((each) => each === name || (name.length > 4 && each.includes(name)))
-      );
+      return !own.has(name) && isProcessOf(to, target);
     });
   }
   if (act.kind === 'quit') {
@@ -251,6 +249,12 @@ function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
     return waitsOf(to).some((other) => meets(files, to.container, other));
   }
   return false;
+}
+
+/** Whether a name that is killed may be that of a container's process; `_` and `-` are alike. */
+export function isProcessOf({ processes }: Clues, target: string): boolean {
+  const name = sameName(target);
+  return [...processes].some((each) => each === name || (name.length > 4 && each.includes(name)));
 }
 
 /** Whether a wait of a container is for one of the files; a folder that is watched holds all of its files. */

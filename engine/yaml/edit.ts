@@ -67,9 +67,16 @@ export function takeItems(
   return { removals: take(all).removals, pieces: take(indexes).pieces };
 }
 
-/** Edits that take items out of a sequence for good. Throws CannotEdit. */
+/** Edits that take items out of a sequence for good, where others may be put behind them. Throws CannotEdit. */
 export function dropItems(page: Page, list: Entry, indexes: readonly number[]): readonly Edit[] {
-  return indexes.length === 0 ? [] : takeItems(page, list, [], [], indexes).removals;
+  const seq = list.value as YamlSeq;
+  if (indexes.length === 0) return [];
+  if (isFlow(seq)) return takeFlow(page, seq, indexes, []).removals;
+  const extents = blockItems(page, list, seq);
+  return indexes.flatMap((index) => {
+    const extent = extents[index];
+    return extent ? removeLines(page.lines, extent.first, extent.last) : [];
+  });
 }
 
 /** The pieces of text that `takeItems` takes, one for each index. Throws CannotEdit. */
@@ -109,11 +116,16 @@ function runsOf(
   indexes: readonly number[],
 ): { first: number; last: number }[] {
   const isBlank = (line: number) => line < lines.count - 1 && lines.content(line).trim() === '';
+  const isGap = (from: number, to: number) => {
+    for (let line = from; line < to; line++) if (!isBlank(line)) return false;
+    return true;
+  };
   const runs: { first: number; last: number }[] = [];
   for (const [index, extent] of extents.entries()) {
     if (!indexes.includes(index)) continue;
     let last = index;
-    while (indexes.includes(last + 1)) last += 1;
+    while (indexes.includes(last + 1) && isGap((extents[last]?.last ?? 0) + 1, extents[last + 1]?.first ?? 0))
+      last += 1;
     const key = lines.lineAt(spanOf(list.key).end);
     const floor = extents[index - 1]?.last ?? key;
     const run = { first: extent.first, last: extents[last]?.last ?? extent.last };

@@ -124,6 +124,46 @@ suite('Native Sidecars in VS Code', () => {
     assert.equal(actions.find(({ title }) => title.startsWith('Make'))?.isPreferred, true);
   });
 
+  test('a Dockerfile beside a Job with pkill loses the package that was there for it', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const write = async (name: string, text: string) => {
+      const uri = vscode.Uri.joinPath(folder.uri, 'orders', name);
+      await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+      return uri;
+    };
+    const killing = CRON_JOB.replace('alpine:3.20', 'registry.example.com/shop/orders:4')
+      .replace('["tar", "cz", "/data"]', '["sh", "-c", "./orders; pkill haproxy"]')
+      .replace('          containers:', '          shareProcessNamespace: true\n          containers:');
+    await write('job.yaml', killing);
+    const install = 'RUN apt-get update && apt-get install -y curl procps && rm -rf /var/lib/apt/lists/*\n';
+    const before = `FROM debian:12\n${install}COPY orders /orders\n`;
+    const uri = await write('Dockerfile', before);
+    try {
+      const document = await vscode.languages.setTextDocumentLanguage(
+        await vscode.workspace.openTextDocument(uri),
+        'dockerfile',
+      );
+      await vscode.window.showTextDocument(document);
+      const { range, severity, tags, code } = await finding(document);
+      assert.equal(document.getText(range), 'procps');
+      assert.equal(severity, vscode.DiagnosticSeverity.Hint);
+      assert.deepEqual(tags, [vscode.DiagnosticTag.Unnecessary]);
+      assert.equal((code as { value: string }).value, 'procps-for-pkill');
+      const edit = await until('a fix', async () => {
+        const actions = await actionsAt(document, range, 'quickfix');
+        return actions.find((action) => action.title.startsWith("Remove 'procps'"))?.edit;
+      });
+      assert.ok(await vscode.workspace.applyEdit(edit));
+      assert.equal(document.getText(), before.replace('curl procps', 'curl'));
+      await vscode.commands.executeCommand('undo');
+      assert.equal(document.getText(), before);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, 'orders'), { recursive: true });
+    }
+  });
+
   test('a refactoring makes a native sidecar regular, another one native again, and undo takes both back', async () => {
     const editor = await open(FIXED);
     const { document } = editor;

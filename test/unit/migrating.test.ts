@@ -20,12 +20,15 @@ function reasonsInSources(): Set<string> {
   const files = globSync('engine/**/*.ts').filter((file) => !file.includes('dockerfile'));
   const reasons = files.flatMap((file) => {
     const source = readFileSync(file, 'utf8');
-    const obstacles = [...source.matchAll(/^function findObstacle[\s\S]*?^}/gm)].map(([text]) => text).join('\n');
-    return [...source.matchAll(REASON), ...obstacles.matchAll(/return (['`])(.*?)\1;/g)].map(([, , text = '']) =>
-      text
-        .replace(/\$\{[^}]*\}/g, '…')
-        .replace(/^Not offered: /, '')
-        .replace(/\.$/, ''),
+    const obstacles = [...source.matchAll(/^function (?:findObstacle|waits\w+)[\s\S]*?^}/gm)]
+      .map(([text]) => text)
+      .join('\n');
+    return [...source.matchAll(REASON), ...obstacles.matchAll(/(?:return|\?) (['`])(.*?)\1(?:;| :)/g)].map(
+      ([, , text = '']) =>
+        text
+          .replace(/\$\{[^}]*\}/g, '…')
+          .replace(/^Not offered: /, '')
+          .replace(/\.$/, ''),
     );
   });
   return new Set(reasons.filter((reason) => !/(?:^|: )…$/.test(reason)));

@@ -1,6 +1,8 @@
+import { sharedFile } from '../../kube/pod.ts';
 import type { SyntaxNode } from '../../shell/script.ts';
 import { takeOut } from '../../shell/take-out.ts';
-import type { Clues } from '../../sidecar/clues.ts';
+import { isHelper } from '../../sidecar/catalog.ts';
+import { type Clues, isProcessOf, meets } from '../../sidecar/clues.ts';
 import type { Workaround } from '../../sidecar/workarounds.ts';
 import { isOwnScript, setScript } from '../argv.ts';
 import { type Draft, names, pathOf } from '../draft.ts';
@@ -40,6 +42,11 @@ function quietScript(draft: Draft, clues: Clues): void {
   const exported = new Set(container.env.map((variable) => variable.name.value));
   const result = takeOut(script, acts, exported);
   const ended = names(own.flatMap(({ to }) => to));
+  const other = own.find((each) => endsOthers(each));
+  if (other) {
+    draft.stays.push(`'${name}' keeps its script: '${other.text}' is about other files or programs too.`);
+    return;
+  }
   if ('refused' in result) {
     draft.stays.push(`'${name}' keeps its script: ${result.refused}.`);
     return;
@@ -56,6 +63,23 @@ function quietScript(draft: Draft, clues: Clues): void {
     changes,
   });
   for (const each of own) draft.done.add(each);
+}
+
+/** Whether a command is about more than the sidecars: another file, another program. */
+function endsOthers({ kind, act, clues, to }: Workaround): boolean {
+  if (!act || act.targets.length < 2 || act.text.includes('$')) return false;
+  if (kind === 'signal') {
+    const isWaitedFor = (file: string) => {
+      const files = [sharedFile(clues.container, file) ?? ''];
+      return to.some((each) =>
+        each.acts.some((other) => other.kind === 'wait-for-file' && meets(files, each.container, other)),
+      );
+    };
+    return !act.targets.every(isWaitedFor);
+  }
+  return (
+    kind === 'kill' && !act.targets.every((target) => to.some((each) => isProcessOf(each, target)) || isHelper(target))
+  );
 }
 
 function quietHooks(draft: Draft, clues: Clues): void {

@@ -1,5 +1,6 @@
-import { baseName } from '../../shell/script.ts';
-import { unwrap } from '../../shell/unwrap.ts';
+import { baseName, type ShellCall } from '../../shell/script.ts';
+import { type Unwrapped, unwrap } from '../../shell/unwrap.ts';
+import { type Clues, scriptsOf } from '../../sidecar/clues.ts';
 import { dropWords, isOwnScript, setScript, wordsOfContainer } from '../argv.ts';
 import { type Draft, stepOf } from '../draft.ts';
 
@@ -14,10 +15,12 @@ export function restoreArgv(draft: Draft): void {
         draft.reading.workarounds.some((each) => each.clues === clues && each.kind === 'wrapper' && !each.script) ||
         script.commands.some(({ words }) => baseName(words[0] ?? '') === 'timeout'));
     if (script && isWrapped) {
-      const result = isOwnScript(container, script) ? unwrap(script) : { refused: 'it stands in a ConfigMap' };
+      const result = isOwnScript(container, script)
+        ? unwrapOwn(draft, clues, script)
+        : { refused: 'it stands in a ConfigMap' };
       if ('refused' in result) draft.stays.push(`'${name}' keeps its script: ${result.refused}.`);
       else {
-        const changes = setScript(draft.pod, container, script, result.edits, { keepsShell: false });
+        const changes = setScript(draft.pod, container, script, result.edits, { keepsShell: false, dropsTimer: true });
         draft.pieces.push({ step: stepOf(draft, clues), title: `Start '${name}' by its own command again`, changes });
         draft.unwrapped.add(clues);
         for (const each of draft.reading.workarounds) {
@@ -37,4 +40,21 @@ export function restoreArgv(draft: Draft): void {
     for (const each of draft.reading.workarounds)
       if (each.clues === clues && each.kind === 'timer') draft.done.add(each);
   }
+}
+
+function unwrapOwn(draft: Draft, clues: Clues, script: ShellCall): Unwrapped {
+  const { acts, container } = clues;
+  const waits = acts.filter(({ kind }) => kind === 'wait-for-file');
+  const first = Math.min(...waits.map(({ span }) => span.start));
+  // What it writes before it waits says that it is ready: others may wait for that.
+  const tells = draft.reading.handshakes.find(
+    ({ from, act }) => from === clues && act.kind === 'signal-file' && act.span.start < first,
+  );
+  if (tells) return { refused: `it tells '${tells.to.name}' by a file that it is ready` };
+  const behind = scriptsOf({ ...clues, hooks: [] }).flatMap((each) =>
+    each.acts.filter(({ kind }) => kind === 'wait-for-file'),
+  );
+  const signs = [...waits, ...behind].flatMap(({ targets }) => targets);
+  const exported = new Set(container.env.map(({ name }) => name.value));
+  return unwrap(script, { signs, exported });
 }

@@ -26,8 +26,11 @@ function gateStart(draft: Draft, { container, name }: Clues): void {
   if (container.has('startupProbe') || !container.has('readinessProbe')) return;
   let probe = draft.pod.document.value() as never;
   for (const key of pathOf(draft.pod, container, 'readinessProbe')) probe = probe?.[key] as never;
-  const value = plain(probe) as PlainValue | undefined;
-  if (value === undefined || value === null || typeof value !== 'object') return;
+  const asked = plain(probe) as { readonly [key: string]: PlainValue } | undefined;
+  if (!asked || typeof asked !== 'object') return;
+  // One that fails ends the sidecar, where a readinessProbe only waits: it needs patience. Kubernetes wants 1 success.
+  const { successThreshold: _, ...rest } = asked;
+  const value = { ...rest, failureThreshold: Math.max(60, Number(asked.failureThreshold ?? 0)) };
   const path = pathOf(draft.pod, container, 'startupProbe');
   draft.pieces.push({
     step: 'move',
@@ -74,7 +77,9 @@ function inScript(draft: Draft, { container, script }: Clues): Change[] | undefi
     if (!at) return [];
     const wordAt = (index: number) => (index === 0 ? node.name : node.args[index - 1]);
     const [start, end] = [wordAt(at.from)?.pos, wordAt(at.to)?.pos];
-    return start === undefined || end === undefined ? [] : [{ span: { start, end }, text: '' }];
+    const isLast = script.statements.at(-1)?.command === node && words[0] !== 'exec';
+    const text = isLast && draft.moved.some((each) => each.container === container) ? 'exec ' : '';
+    return start === undefined || end === undefined ? [] : [{ span: { start, end }, text }];
   });
   return edits.length > 0 ? setScript(draft.pod, container, script, edits, { keepsShell: true }) : undefined;
 }
