@@ -485,8 +485,14 @@ function titleOf(containers: readonly Container[]): string {
 }
 
 /** The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it. */
-function isSafe({ roles, workarounds, version }: PodContext, moved: readonly Container[]): boolean {
+function isSafe({ roles, workarounds, clues, version }: PodContext, moved: readonly Container[]): boolean {
   const sure = roles.every(({ container, confidence }) => !moved.includes(container) || confidence !== 'possible');
   const bare = workarounds.every(({ kind }) => kind === 'start-wait');
-  return sure && bare && atLeast(version, NATIVE_SIDECARS_SINCE);
+  // What it waits for before it counts as started may be the work, which would start after it.
+  const waits = clues.some(({ container, hooks, acts }) => {
+    const isHeld = hooks.some(({ name, script }) => name === 'postStart' && script.loops.length > 0);
+    const asksFile = container.has('startupProbe') && acts.some(({ kind }) => kind === 'wait-for-file');
+    return moved.includes(container) && (isHeld || asksFile);
+  });
+  return sure && bare && !waits && atLeast(version, NATIVE_SIDECARS_SINCE);
 }

@@ -105,7 +105,9 @@ function alone(plan: Plan): Plan[] {
   if (containers.length === 0 || obstacleToMove(draft.reading, containers)) return [];
   const kept = [...draft.stays];
   kept.push('What ended the sidecar stays: its lines cannot be edited.');
-  return [{ draft: { ...draft, dropped: [], stays: kept }, steps: [{ name: 'move', pieces: draft.pieces.slice(0, 1) }] }];
+  return [
+    { draft: { ...draft, dropped: [], stays: kept }, steps: [{ name: 'move', pieces: draft.pieces.slice(0, 1) }] },
+  ];
 }
 
 /** The same plan as one step. */

@@ -3,6 +3,7 @@ import { names } from '../migrate/draft.ts';
 import type { Evidence } from '../sidecar/classify.ts';
 import type { Clues } from '../sidecar/clues.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
+import { Lines } from '../text.ts';
 import type { PodContext, Problem, Severity, Tag } from './rule.ts';
 
 export { names };
@@ -10,10 +11,10 @@ export { names };
 /** The workarounds of some kinds, at most one for each line that they stand on. */
 export function workaroundsOf({ workarounds, pod }: PodContext, ...kinds: Workaround['kind'][]): Workaround[] {
   const seen = new Set<string>();
+  const lines = new Lines(pod.document.text);
   return workarounds.filter(({ kind, span }) => {
     if (!kinds.includes(kind)) return false;
-    const start = pod.document.text.lastIndexOf('\n', span.start - 1);
-    const key = `${kind}/${start}`;
+    const key = `${kind}/${lines.lineAt(span.start)}`;
     return !seen.has(key) && seen.add(key);
   });
 }

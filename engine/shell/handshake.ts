@@ -13,11 +13,17 @@ export interface Act {
   readonly span: Span;
   /** The command or loop that does it. */
   readonly node: SyntaxNode;
+  /** Whether the command is about something else as well: another process, another file. */
+  readonly isMixed?: boolean;
 }
 
-const LOCAL = String.raw`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$\{?\w+\}?)`;
-const QUIT_PATH = String.raw`(?:quitquitquit|v1\.0\/shutdown|shutdown|graceful_shutdown|agent\/v1\/quit|quit)`;
-const QUIT_URL = new RegExp(String.raw`${LOCAL}(?::(\d+|\$\{?\w+\}?))?\/?(?:\S*\/)?${QUIT_PATH}\b`);
+const PORT = String.raw`(?::(?:\d+|\$\{?\w+\}?))?`;
+const END = String.raw`(?=$|[?#\s"'\x60;|&)])`;
+/** A local address with exactly the path of a quit endpoint; behind a variable only the path that nothing else has. */
+const QUIT_URL = new RegExp(
+  String.raw`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])${PORT}\/(?:quitquitquit|v1\.0\/shutdown|shutdown|graceful_shutdown|agent\/v1\/quit)${END}` +
+    String.raw`|\$\{?\w+\}?${PORT}\/quitquitquit${END}`,
+);
 
 /** Signals that do not end a process: reload, user-defined, and the test whether it is there. */
 export const HARMLESS_SIGNAL = /^-?(?:s )?(?:SIG)?(?:HUP|USR1|USR2|WINCH|CONT|0|1|10|12)$/i;
@@ -72,7 +78,11 @@ function act(command: ShellCommand, whole: string): Act[] {
       .filter((target) => target !== '-v');
     const targets = [...new Set(looked.flatMap((target) => expand(target, command.values)).map(program))];
     const kind = signal !== undefined && HARMLESS_SIGNAL.test(signal) ? 'reload' : 'kill';
-    if (targets.length > 0) return found(kind, targets);
+    const others = options.filter(
+      (arg, index) =>
+        !arg.startsWith('-') && options[index - 1] !== '-s' && !/pidof|pgrep/.test(arg) && name !== 'xargs',
+    );
+    if (targets.length > 0) return found(kind, targets).map((each) => ({ ...each, isMixed: others.length > 0 }));
     return kind === 'kill' && args.at(-1) === '-1' && args.length > 1 ? found('kill', []) : [];
   }
   const url =
@@ -136,7 +146,7 @@ const TEST = /(?:\[\[?|\btest)\s+(?:!\s+)?-[aefrs]\s+["']?[^\s"'\]]+["']?(?:\s*\
 
 /** `[[ … ]]` is no command of its own: its text is looked at. */
 function bodyTests({ text }: ShellScript, { start, end }: Span): string {
-  return [...text.slice(start, end).matchAll(/\[\[.*?\]\]/g)].map(([each]) => each).join('\n');
+  return [...text.slice(start, end).matchAll(/\[\[[^\]\n]{0,300}\]\]/g)].map(([each]) => each).join('\n');
 }
 
 function testedFiles(text: string): string[] {

@@ -11,7 +11,11 @@ export function plainArgv(script: ShellScript): string[] | undefined {
   const words = [command.name, ...command.args];
   const argv = words.map((word) => (word.type === 'Word' ? literal(word) : word.text));
   if (argv[0] === 'exec' && argv.length > 1 && !argv[1]?.startsWith('-')) argv.shift();
-  if (argv.some((word) => word === undefined) || BUILTIN.test(argv[0] ?? '')) return undefined;
+  if (
+    argv.some((word) => word === undefined || word.includes('{{') || /[=:]~/.test(word)) ||
+    BUILTIN.test(argv[0] ?? '')
+  )
+    return undefined;
   return argv as string[];
 }
 

@@ -97,7 +97,7 @@ export interface ShellCall extends ShellScript {
 }
 
 /** Longer scripts are not read: nobody keeps one in a manifest, and reading must stay quick. */
-const MAX_SCRIPT_LENGTH = 200_000;
+const MAX_SCRIPT_LENGTH = 50_000;
 
 const SHELLS = /^(?:.*\/)?(?:ba|da|a|k)?sh$/;
 
@@ -203,6 +203,7 @@ class Walker {
   readonly #offset: number | undefined;
   readonly #place: Span | undefined;
   readonly #assigned: Map<string, readonly string[]>;
+  #snapshot: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(text: string, offset: number | undefined, place?: Span, assigned = new Map<string, readonly string[]>()) {
     this.#text = text;
@@ -259,11 +260,18 @@ class Walker {
       writes: node.redirects.flatMap((each) =>
         each.type === 'Redirect' && /^(?:>|>>|>\||&>)$/.test(each.operator) && each.target ? each.target.value : [],
       ),
-      values: new Map([...this.#assigned, ...values]),
+      values: this.#known(values),
     };
     this.commands.push(command);
     if (!background) this.last = command;
     if (node.name.value === 'trap') this.#trap(node);
+  }
+
+  /** The variables as they are known here; shared between commands until one is assigned. */
+  #known(values: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
+    if (values.size > 0) return new Map([...this.#assigned, ...values]);
+    this.#snapshot ??= new Map(this.#assigned);
+    return this.#snapshot;
   }
 
   #trap(node: Command): void {
@@ -291,8 +299,10 @@ class Walker {
 
   #assign(part: Assignment): void {
     if (part.value.type !== 'Word') return;
+    this.#snapshot = undefined;
     // Assigned twice, it stands for either.
-    this.#assigned.set(part.name, [...(this.#assigned.get(part.name) ?? []), part.value.value]);
+    const before = this.#assigned.get(part.name) ?? [];
+    if (before.length < MAX_EXPANSIONS) this.#assigned.set(part.name, [...before, part.value.value]);
   }
 }
 
@@ -306,7 +316,7 @@ const MAX_EXPANSIONS = 32;
 /** A word with the variables that are known put in: every text that it may stand for. */
 export function expand(word: string, values: ReadonlyMap<string, readonly string[]>): readonly string[] {
   let texts: readonly string[] = [word];
-  for (const [written, name = ''] of word.matchAll(/\$\{?(\w+)\}?/g)) {
+  for (const [written, name = ''] of [...word.matchAll(/\$\{?(\w+)\}?/g)].slice(0, MAX_EXPANSIONS)) {
     const known = values.get(name);
     if (!known) continue;
     texts = texts.flatMap((text) => known.map((value) => text.replace(written, () => value))).slice(0, MAX_EXPANSIONS);
@@ -317,7 +327,7 @@ export function expand(word: string, values: ReadonlyMap<string, readonly string
 /** The words of a word list or argument as they stand, when no variable, glob or substitution is in them. */
 export function literal(word: Word): string | undefined {
   const isPlain = (part: { readonly type: string; readonly parts?: readonly unknown[] | undefined }): boolean =>
-    /^(?:Literal|SingleQuoted|AnsiCQuoted)$/.test(part.type) ||
+    /^(?:Literal|SingleQuoted)$/.test(part.type) ||
     (part.type === 'DoubleQuoted' && (part.parts as { type: string }[]).every(isPlain));
   if (word.parts?.some((part) => !isPlain(part))) return undefined;
   return word.text.startsWith('~') ? undefined : word.value;

@@ -10,6 +10,7 @@ import {
   type Handler,
   type If,
   parseScript,
+  type ShellCall,
   type ShellScript,
   type Statement,
   type SyntaxNode,
@@ -23,6 +24,8 @@ export type TakenOut =
       readonly unmasked: boolean;
     }
   | { readonly refused: string };
+
+const ERREXIT = /(?:^|\n|;)[ \t]*set[ \t]+-\w*e/;
 
 /** A refusal on its way out. */
 class CannotTakeOut extends Error {}
@@ -69,6 +72,10 @@ class Plan {
   readonly #parts = new Map<AndOr, Set<SyntaxNode>>();
   /** Parts behind `||` in whose place `:` stays: they made up for a failure. */
   readonly #held = new Set<SyntaxNode>();
+  /** Whether the script ends when a command fails. */
+  readonly #endsOnFailure: boolean;
+  /** The last act, in whose place `:` stays: what is last then is a question, and no work. */
+  #closing: Statement | undefined;
   /** `if work; then act; fi` at the end: the work alone stays. */
   #bared: If | undefined;
 
@@ -76,6 +83,8 @@ class Plan {
     this.#script = script;
     this.#acts = new Set(acts);
     this.#exported = exported;
+    const flags = (script as Partial<ShellCall>).flags ?? [];
+    this.#endsOnFailure = ERREXIT.test(script.text) || flags.some((flag) => /^-\w*e/.test(flag));
     this.#spread();
     this.#mark(script.statements, true);
     this.#dropVariables();
@@ -112,7 +121,9 @@ class Plan {
     const { commands } = parsed.script;
     if (!commands.some((each) => this.#hasAct(each))) return false;
     const isExit = signals.every((each) => /^(?:EXIT|0)$/.test(each.type === 'Word' ? each.value : ''));
-    return commands.every((each) => this.#serves(each) || (isExit && isExitCommand(each.command)));
+    const saved = new Set(commands.flatMap(({ command: each }) => savedStatus(each) ?? []));
+    const handsOn = (each: SyntaxNode) => isExit && isExitCommand(each) && isHandedOn(each, saved);
+    return commands.every((each) => this.#serves(each) || handsOn(each.command));
   }
 
   #hasAct(node: SyntaxNode): boolean {
@@ -200,6 +211,11 @@ class Plan {
       if (!this.#hasAct(statement)) continue;
       if (this.#serves(statement) && !this.#printsBefore(statement.command)) this.#gone.add(statement);
       else this.#markInside(statement.command, isTop && statement === list.at(-1));
+      const { command } = statement;
+      const gone = command.type === 'AndOr' ? this.#parts.get(command) : undefined;
+      if (command.type === 'AndOr' && command.commands.every((each) => gone?.has(each) && !this.#held.has(each))) {
+        this.#gone.add(statement);
+      }
     }
   }
 
@@ -273,7 +289,12 @@ class Plan {
       }
       gone.add(part);
       const before = node.operators[index - 1];
-      if (before === '||' && !(isLast && index === node.commands.length - 1)) {
+      const isEnd = isLast && index === node.commands.length - 1;
+      // Behind `||` it made up for a failure, and behind `&&` it kept `set -e` from ending the script.
+      if (
+        (before === '||' || (before === '&&' && this.#endsOnFailure && index === node.commands.length - 1)) &&
+        !isEnd
+      ) {
         this.#held.add(part);
         continue;
       }
@@ -386,8 +407,9 @@ class Plan {
       for (const [index, statement] of list.entries()) {
         const before = list[index - 1];
         if (!before || this.#gone.has(statement) || !this.#gone.has(before) || !this.#hasAct(before)) continue;
-        const text = this.#script.text.slice(statement.pos, statement.end);
-        if (!/\$\?|\$\{\?\}/.test(text.split('\n')[0] ?? '') || /^exit\s+["']?\$\?/.test(text)) continue;
+        const first = firstCommand(statement);
+        const text = this.#script.text.slice(first.pos, first.end);
+        if (!/\$\?|\$\{\?\}/.test(text) || /^exit\s+["']?\$\?/.test(text)) continue;
         throw new CannotTakeOut('the script reads its exit status');
       }
     });
@@ -412,16 +434,23 @@ class Plan {
   }
 
   #noteMask(): void {
-    const { statements, text } = this.#script;
+    const { statements } = this.#script;
     const last = statements.at(-1);
     if (!last) return;
     const endsWithAct = this.#gone.has(last) && this.#hasAct(last) && last.command.type !== 'Function';
     const isTrap = last.command.type === 'Command' && last.command.name?.value === 'trap';
-    this.unmasked = (this.#bared !== undefined || (endsWithAct && !isTrap)) && !/(?:^|\n|;)\s*set\s+-\w*e/.test(text);
+    this.unmasked = (this.#bared !== undefined || (endsWithAct && !isTrap)) && !this.#endsOnFailure;
+    const kept = statements.filter((each) => !this.#gone.has(each)).at(-1);
+    if (endsWithAct && !isTrap && kept && isQuestion(this.#keptParts(kept)[0] ?? kept)) {
+      this.#closing = last;
+      this.unmasked = false;
+    }
   }
 
   #listEdits(list: readonly Statement[], text: string, offset: number): Edit[] {
-    const edits = removeStatements(text, list, (each) => this.#gone.has(each));
+    const edits = removeStatements(text, list, (each) => this.#gone.has(each) && each !== this.#closing);
+    const closing = list.find((each) => each === this.#closing);
+    if (closing) edits.push({ span: { start: closing.pos, end: closing.end }, text: ':' });
     for (const statement of list)
       if (!this.#gone.has(statement)) edits.push(...this.#nodeEdits(statement.command, text));
     return offset === 0
@@ -487,9 +516,42 @@ class Plan {
   }
 }
 
+/** The command of a node that runs first. */
+function firstCommand(node: SyntaxNode): SyntaxNode {
+  if (node.type === 'Command') return node;
+  let first: SyntaxNode | undefined;
+  forEachChild(node, (child) => {
+    if (child.type !== 'Word') first ??= child;
+  });
+  return first ? firstCommand(first) : node;
+}
+
+/** Whether a command only asks something: its status is no outcome of work. */
+function isQuestion(node: SyntaxNode): boolean {
+  const inner = node.type === 'Statement' ? node.command : node;
+  if (inner.type === 'TestCommand' || inner.type === 'ArithmeticCommand') return true;
+  if (inner.type === 'Pipeline') return inner.prefixes.some(({ type }) => type === 'Negation');
+  return (
+    inner.type === 'Command' && /^(?:test|\[|grep|egrep|diff|cmp|pgrep|pidof|which|type)$/.test(inner.name?.value ?? '')
+  );
+}
+
 function isNegated({ commands }: CompoundList): boolean {
   const [first] = commands;
   return first?.command.type === 'Pipeline' && first.command.prefixes.some(({ type }) => type === 'Negation');
+}
+
+/** The variable that a statement saves the status in. */
+function savedStatus(node: SyntaxNode): string | undefined {
+  const [part] = node.type === 'Command' && !node.name ? node.prefix : [];
+  const name = part?.type === 'Assignment' ? part.name : undefined;
+  return name !== undefined && savesStatus(node, name) ? name : undefined;
+}
+
+/** Whether an `exit` in a handler ends with the status that there was before. */
+function isHandedOn(node: SyntaxNode, saved: ReadonlySet<string>): boolean {
+  const [word] = node.type === 'Command' ? node.args : [];
+  return word === undefined || saved.has(exitVariable(node) ?? '');
 }
 
 function isExitCommand(node: SyntaxNode): boolean {

@@ -97,12 +97,13 @@ function isWork({ command }: Statement): boolean {
 /** Tells a script's watchers. `signs` are the files that it waits for; undefined: any file may be one. */
 function watcherOf(script: ShellScript, signs: readonly string[] | undefined): (node: SyntaxNode) => boolean {
   const folders = signs?.map((file) => file.slice(0, file.lastIndexOf('/') + 1) || file);
+  const byNode = new Map(script.commands.map((command) => [command.node as SyntaxNode, command]));
   const isSign = (word: string) =>
     word.startsWith('-') || folders === undefined || folders.some((each) => word.startsWith(each));
   const isWatcher = (node: SyntaxNode): boolean => {
     if (node.type !== 'Command' || !node.name || !writesNothing(node)) return false;
     const name = baseName(node.name.value);
-    const command = script.commands.find((each) => each.node === node);
+    const command = byNode.get(node);
     const words = (command?.words.slice(1) ?? []).flatMap((word) => expand(word, command?.values ?? new Map()));
     if (!WATCHING.test(name)) return false;
     if (name === 'kill')
@@ -192,7 +193,7 @@ function isHelp(
       .filter((each) => each !== statement && gone.has(each) === wanted)
       .map(({ pos, end }) => text.slice(pos, end))
       .join('\n');
-  if (/(?:^|\n|;)\s*set\s+-\w*a|allexport/.test(text) || names.some((name) => exported.has(name))) return false;
+  if (/(?:^|\n|;)[ \t]*set[ \t]+-\w*a|allexport/.test(text) || names.some((name) => exported.has(name))) return false;
   return names.length > 0 && names.every((name) => uses(slices(true), name) && !uses(slices(false), name));
 }
 

@@ -5,7 +5,7 @@ import { argvOf, baseName, parseScript, readScript, type ShellCall, type ShellSc
 import { worksAfter } from '../shell/unwrap.ts';
 import type { Span } from '../text.ts';
 import { asMap, asTexts, get, type Text } from '../yaml/read.ts';
-import { scalarMap } from '../yaml/scalar.ts';
+import { type ScalarMap, scalarMap } from '../yaml/scalar.ts';
 import { lookUpImage, lookUpProcess, parseImage, runsForEver, sameName } from './catalog.ts';
 import type { ImageFamily } from './family.ts';
 
@@ -46,6 +46,8 @@ export interface Clues {
   readonly daemon: { readonly family: ImageFamily; readonly clue: Clue } | undefined;
   /** A command that never returns. */
   readonly endless: Clue | undefined;
+  /** The commands that its script starts in the background. */
+  readonly children: readonly string[];
   /** Names under which the container's process may be killed. */
   readonly processes: ReadonlySet<string>;
 }
@@ -71,6 +73,7 @@ export function readClues(pod: Pod, containers: readonly Container[]): Clues[] {
       image,
       daemon,
       endless: findEndless(argv, script),
+      children: script?.commands.flatMap(({ background, text }) => (background ? sameName(text) : [])) ?? [],
       processes: processNames(container, argv, script, daemon?.family ?? image),
     };
   });
@@ -120,8 +123,13 @@ function directScript(argv: readonly Text[]): ShellScript | undefined {
 /** The place in the document of a piece of a script: of the whole script where it cannot be told exactly. */
 export function placeOf(pod: Pod, script: ShellScript, span: Span): Span {
   const { source } = script;
-  return scalarMap(pod.document, source)?.span(span) ?? source.span;
+  // A script may hold thousands of commands: its scalar is followed once.
+  const map = MAPS.get(script) ?? { scalar: scalarMap(pod.document, source) };
+  MAPS.set(script, map);
+  return map.scalar?.span(span) ?? source.span;
 }
+
+const MAPS = new WeakMap<ShellScript, { readonly scalar: ScalarMap | undefined }>();
 
 function findDaemon(
   container: Container,
@@ -229,14 +237,9 @@ export function scriptsOf(clues: Clues): { script: ShellScript; acts: readonly A
 function reaches(pod: Pod, act: Act, from: Clues, to: Clues): boolean {
   if (act.kind === 'kill') {
     if (act.targets.length === 0) return pod.shareProcessNamespace && to.daemon !== undefined;
-    const own = new Set(
-      from.script?.commands
-        .filter(({ background }) => background)
-        .map(({ words }) => sameName(baseName(words[0] ?? ''))),
-    );
     return act.targets.some((target) => {
       const name = sameName(target);
-      return !own.has(name) && isProcessOf(to, target);
+      return !from.children.some((each) => each.includes(name)) && isProcessOf(to, target);
     });
   }
   if (act.kind === 'quit') {

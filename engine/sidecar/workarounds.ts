@@ -82,6 +82,8 @@ export function readWorkarounds(
   killers: ReadonlySet<Clues>,
 ): Workaround[] {
   const found: Workaround[] = [];
+  const byAct = new Map<Act, Handshake[]>();
+  for (const each of handshakes) byAct.set(each.act, [...(byAct.get(each.act) ?? []), each]);
   for (const clues of init) {
     for (const wait of clues.script ? startWaits(clues.script) : []) {
       const to = all.filter((other) => !wait.isSleep && listens(other, wait.port));
@@ -106,7 +108,7 @@ export function readWorkarounds(
       found.push({ ...nothing, kind: 'killer', clues, to, span, text: clues.name });
     }
     for (const { script, acts, hook } of scriptsOf(clues)) {
-      for (const act of acts) found.push(...actOf(pod, { clues, script, act, hook, handshakes }));
+      for (const act of acts) found.push(...actOf(pod, { clues, script, act, hook, handshakes: byAct }));
       if (!hook && container.list === 'containers') found.push(...timersOf(pod, clues, script));
       if (hook?.name === 'preStop' || killers.has(clues) || (isNativeSidecar(container) && !hook)) continue;
       for (const wait of startWaits(script)) {
@@ -168,13 +170,14 @@ interface Place {
   readonly script: ShellScript;
   readonly act: Act;
   readonly hook: Hook | undefined;
-  readonly handshakes: readonly Handshake[];
+  /** By what the script does. */
+  readonly handshakes: ReadonlyMap<Act, readonly Handshake[]>;
 }
 
 function actOf(pod: Pod, { clues, script, act, hook, handshakes }: Place): Workaround[] {
   const span = placeOf(pod, script, act.span);
   const at = { clues, act, hook, script, span, text: act.text };
-  const to = handshakes.filter(({ from, act: other }) => from === clues && other === act).map((each) => each.to);
+  const to = (handshakes.get(act) ?? []).map((each) => each.to);
   switch (act.kind) {
     case 'kill':
       return to.length > 0 ? [{ ...at, kind: 'kill', to }] : [];
@@ -184,7 +187,7 @@ function actOf(pod: Pod, { clues, script, act, hook, handshakes }: Place): Worka
     case 'signal-file':
       return to.length > 0 ? [{ ...at, kind: 'signal', to }] : [];
     case 'wait-for-file': {
-      const isSignalled = handshakes.some(
+      const isSignalled = [...handshakes.values()].flat().some(
         ({ to: reader, from, act: other }) =>
           reader === clues &&
           other.kind === 'signal-file' &&

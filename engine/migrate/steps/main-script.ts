@@ -4,6 +4,7 @@ import { takeOut } from '../../shell/take-out.ts';
 import { isHelper } from '../../sidecar/catalog.ts';
 import { type Clues, isProcessOf, meets } from '../../sidecar/clues.ts';
 import type { Workaround } from '../../sidecar/workarounds.ts';
+import { applyEdits } from '../../text.ts';
 import { isOwnScript, setScript } from '../argv.ts';
 import { type Draft, names, pathOf } from '../draft.ts';
 
@@ -18,16 +19,25 @@ export function quietScripts(draft: Draft): void {
 }
 
 /** Whether a workaround has nothing left to do once the sidecars are native. */
-function isNeedless(draft: Draft, { kind, to, clues, act }: Workaround): boolean {
+function isNeedless(draft: Draft, workaround: Workaround): boolean {
+  const { kind, to, clues, act } = workaround;
   if (to.length === 0) return false;
   if (kind === 'kill' || kind === 'quit') return to.every((each) => draft.sidecars.includes(each));
-  if (kind === 'signal') return to.every((each) => draft.unwrapped.has(each));
+  if (kind === 'signal') return to.every((each) => draft.unwrapped.has(each)) && isGoneWithPod(draft, workaround);
   if (kind !== 'wait-for-signal') return false;
   // It waits for a file that only an unwrapped sidecar would have written.
   return draft.reading.handshakes.some(
     (each) =>
       each.to === clues && draft.unwrapped.has(each.from) && each.act.kind === 'signal-file' && act !== undefined,
   );
+}
+
+/** Whether the file of a signal ends with the pod: on another volume others may read it later. */
+function isGoneWithPod({ pod }: Draft, { act, clues }: Workaround): boolean {
+  return (act?.targets ?? []).every((file) => {
+    const volume = sharedFile(clues.container, file)?.split(':')[0];
+    return pod.volumes.find(({ name }) => name.value === volume)?.source === 'emptyDir';
+  });
 }
 
 function quietScript(draft: Draft, clues: Clues): void {
@@ -51,7 +61,13 @@ function quietScript(draft: Draft, clues: Clues): void {
     draft.stays.push(`'${name}' keeps its script: ${result.refused}.`);
     return;
   }
-  const hadRemarks = /^\s*#(?!!)/m.test(script.text);
+  const left = applyEdits(script.text, result.edits);
+  const files = own.flatMap(({ kind, act }) => (kind === 'signal' ? (act?.targets ?? []) : []));
+  if (files.some((file) => left.includes(file))) {
+    draft.stays.push(`'${name}' keeps its script: it uses the file itself too.`);
+    return;
+  }
+  const hadRemarks = /^[ \t]*#(?!!)/m.test(script.text);
   const changes = setScript(draft.pod, container, script, result.edits, { keepsShell: hadRemarks });
   const waits = own.some(({ kind }) => kind === 'wait-for-signal');
   if (waits) draft.isTied = true;
@@ -67,7 +83,8 @@ function quietScript(draft: Draft, clues: Clues): void {
 
 /** Whether a command is about more than the sidecars: another file, another program. */
 function endsOthers({ kind, act, clues, to }: Workaround): boolean {
-  if (!act || act.targets.length < 2 || act.text.includes('$')) return false;
+  if (act?.isMixed) return true;
+  if (!act || act.targets.length < 2 || /\$\{?\w/.test(act.text)) return false;
   if (kind === 'signal') {
     const isWaitedFor = (file: string) => {
       const files = [sharedFile(clues.container, file) ?? ''];
