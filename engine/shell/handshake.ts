@@ -80,7 +80,7 @@ function act(command: ShellCommand, whole: string): Act[] {
     const kind = signal !== undefined && HARMLESS_SIGNAL.test(signal) ? 'reload' : 'kill';
     const others = options.filter(
       (arg, index) =>
-        !arg.startsWith('-') && options[index - 1] !== '-s' && !/pidof|pgrep/.test(arg) && name !== 'xargs',
+        !arg.startsWith('-') && options[index - 1] !== '-s' && !/pidof|grep/.test(arg) && name !== 'xargs',
     );
     if (targets.length > 0) return found(kind, targets).map((each) => ({ ...each, isMixed: others.length > 0 }));
     return kind === 'kill' && args.at(-1) === '-1' && args.length > 1 ? found('kill', []) : [];

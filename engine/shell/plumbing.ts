@@ -143,7 +143,7 @@ export function uses(text: string, name: string): boolean {
 }
 
 /** A shell text without its comments: a `#` in quotes begins none. */
-export function withoutComments(text: string): string {
+function withoutComments(text: string): string {
   let code = '';
   let quote = '';
   for (let at = 0; at < text.length; at++) {

@@ -166,7 +166,9 @@ class Plan {
     everyNode(this.#script.statements, (node) => {
       if (node.type !== 'HereDoc') return;
       const line = lines.lineAt(node.pos);
-      const isCut = edits.some(({ span }) => lines.lineAt(span.start) <= line && line <= lines.lineAt(span.end));
+      const isCut = edits.some(
+        ({ span }) => lines.lineAt(span.start) <= line && line <= lines.lineAt(Math.max(span.start, span.end - 1)),
+      );
       if (isCut) throw new CannotTakeOut('a here-document stands on its line');
     });
   }

@@ -73,7 +73,12 @@ export function readClues(pod: Pod, containers: readonly Container[]): Clues[] {
       image,
       daemon,
       endless: findEndless(argv, script),
-      children: script?.commands.flatMap(({ background, text }) => (background ? sameName(text) : [])) ?? [],
+      children:
+        script?.commands.flatMap(({ background, text, words: started }) =>
+          background && !/^(?:pkill|killall|kill|xargs|sleep|pgrep|pidof|ps|grep|awk)$/.test(baseName(started[0] ?? ''))
+            ? sameName(text)
+            : [],
+        ) ?? [],
       processes: processNames(container, argv, script, daemon?.family ?? image),
     };
   });

@@ -6,6 +6,4 @@ export const KNOWN_GAPS: ReadonlySet<string> = new Set<string>([
   'variable of a handler that stays',
   // Two containers that ask a sidecar to quit are taken for sidecars themselves.
   'two that call',
-  // A remark with a blank line below it, between two containers that both leave, gets lost.
-  'remark between two that leave',
 ]);
