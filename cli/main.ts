@@ -3,6 +3,7 @@ import { formatVersion, type KubernetesVersion, parseVersion } from '../engine/i
 import { version as packageVersion } from '../package.json';
 import { startStdioServer } from '../server/stdio.ts';
 import { check } from './check.ts';
+import { explainFile } from './explain.ts';
 import { UserError } from './files.ts';
 import { fix } from './fix.ts';
 
@@ -11,6 +12,7 @@ const HELP = `native-sidecars: finds containers that keep Kubernetes Jobs from c
 Usage
   native-sidecars check [options] PATH...   report what is found
   native-sidecars fix [options] PATH...     change the files
+  native-sidecars explain FILE[:LINE]...    tell why containers are sidecars or are not
   native-sidecars lsp --stdio               run the language server
 
 PATH is a file, a folder (walked for .yaml .yml .json .tpl and Dockerfiles, as .gitignore allows) or - for standard input.
@@ -37,6 +39,18 @@ Options
 
 With - the fixed text goes to standard output. Files are replaced at once; mode and line endings stay.
 Exit status: 0 done or nothing to do, 2 wrong usage or unreadable input.`;
+
+const EXPLAIN_HELP = `native-sidecars explain FILE[:LINE]...: tells what speaks for and against each container being a sidecar.
+
+With a line only the pod that is written there is explained. An item in brackets is taken away by a weightier one against
+it; docs/detection.md shows the table.
+
+Options
+  --kubernetes-version 1.29   the cluster's version (1.33)
+  --no-config                 read no configuration file
+  --help                      this text
+
+Exit status: 0 done, 2 wrong usage or unreadable input.`;
 
 const LSP_HELP = `native-sidecars lsp --stdio: runs the language server on standard input and output.`;
 
@@ -85,6 +99,12 @@ function run(argv: string[]): number | undefined {
       const options = { diff: values.diff === true, unsafe: values.unsafe === true, version: versionOf(values) };
       return fix(needPaths('fix', paths), options);
     }
+    case 'explain': {
+      const { values, paths } = parse(rest, {});
+      if (values.help) return print(EXPLAIN_HELP);
+      for (const place of needPaths('explain', paths)) explainFile(place, versionOf(values));
+      return 0;
+    }
     case 'lsp': {
       const { values, paths } = parse(rest, { stdio: { type: 'boolean' } });
       if (values.help) return print(LSP_HELP);
@@ -94,7 +114,7 @@ function run(argv: string[]): number | undefined {
       return undefined;
     }
     default:
-      throw new UserError(`there is no command '${command}'; try check, fix, lsp or --help`);
+      throw new UserError(`there is no command '${command}'; try check, fix, explain, lsp or --help`);
   }
 }
 

@@ -8,7 +8,8 @@ import { type Migration, migrate, move, obstacleToMove, type Step } from './migr
 import { makeRegular } from './migrate/regular.ts';
 import { RULES } from './rules/index.ts';
 import type { PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
-import type { Confidence, Evidence } from './sidecar/classify.ts';
+import type { Confidence } from './sidecar/classify.ts';
+import type { Clue } from './sidecar/clues.ts';
 import { readPod } from './sidecar/reading.ts';
 import { type Edit, type Span, shift } from './text.ts';
 import type { Change } from './yaml/patch.ts';
@@ -61,7 +62,8 @@ export interface Finding {
   readonly workload: Workload;
   /** The container's name as written. */
   readonly container: string | undefined;
-  readonly evidence: readonly Evidence[];
+  /** The facts behind it, the weightiest first. */
+  readonly evidence: readonly Clue[];
   readonly tags: readonly Tag[];
   /** Identifies the pod within the analysis: findings of one pod share it. */
   readonly pod: string;

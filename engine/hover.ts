@@ -1,8 +1,10 @@
 import type { Analysis, Finding, Fix, Refusal } from './analysis.ts';
+import { type ExplainedItem, explain, explainPod } from './explain.ts';
 import { type Container, containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import { SIDECAR_STAGES } from './kube/version.ts';
 import { podsOf, type Workload } from './kube/workload.ts';
 import type { PodContext } from './rules/rule.ts';
+import type { Role } from './sidecar/classify.ts';
 import { contains, type Span, shift } from './text.ts';
 import { entry, spanOf } from './yaml/read.ts';
 
@@ -26,13 +28,25 @@ const LINK = `[Sidecar containers in the Kubernetes documentation](${DOCUMENTATI
 /** The hover at an offset of the analysed text; undefined where there is nothing to say. */
 export function hover(analysis: Analysis, offset: number): Hover | undefined {
   const at = analysis.podAt(offset);
-  if (!at) return undefined;
+  if (!at) return aboutSilence(analysis, offset);
   for (const context of at.pods) {
     for (const { span, markdown } of topics(context)) {
       if (contains(span, offset - at.offset)) return { markdown: markdown(), span: shift(span, at.offset) };
     }
   }
   return aboutWorkaround(analysis, offset);
+}
+
+/** Why a kind is not checked: at its `kind` and at the names of its containers. */
+function aboutSilence(analysis: Analysis, offset: number): Hover | undefined {
+  const { text } = analysis;
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
+  if (!/(?:kind|name)["']?\s*:\s/.test(line)) return undefined;
+  for (const { kind, span, names, reason } of explain(analysis, offset).silences) {
+    const place = kind === undefined ? undefined : [span, ...names].find((each) => contains(each, offset));
+    if (place) return { markdown: `This ${kind} is not checked: ${reason}.`, span: place };
+  }
+  return undefined;
 }
 
 /** What a workaround does today, and the step of the migration that takes it out. */
@@ -73,25 +87,53 @@ function* topics(context: PodContext): Iterable<Topic> {
         markdown: () => aboutRestartPolicy(container, pod.workload),
       };
     }
-    if (isNativeSidecar(container)) yield { span: containerSpan(container), markdown: () => aboutNative(container) };
+  }
+  for (const container of pod.initContainers) {
+    yield { span: containerSpan(container), markdown: () => paragraphs(aboutInit(container), whyTable(context)) };
   }
   for (const role of context.roles) {
-    if (role.role !== 'sidecar') continue;
     yield {
       span: containerSpan(role.container),
-      markdown: () => {
-        const name = `**${nameOf(role.container)}**`;
-        const verb = role.confidence === 'possible' ? 'may keep' : 'keeps';
-        return paragraphs(
-          `${name} is a regular container and ${verb} ${podsOf(pod.workload)} running when the work is done.`,
-          role.evidence.map(({ message }) => `- ${message}`).join('\n'),
-          'As a native sidecar (an init container with `restartPolicy: Always`) it starts before the work and is stopped after it.',
-          VERSION_TABLE,
-          LINK,
-        );
-      },
+      markdown: () => aboutRegular(role, pod.workload, whyTable(context)),
     };
   }
+}
+
+function aboutRegular({ container, role, confidence }: Role, workload: Workload, why: string): string {
+  const name = `**${nameOf(container)}**`;
+  if (role !== 'sidecar') {
+    return paragraphs(
+      `${name} is a regular container: ${podsOf(workload)} ${workload.kind === 'Pod' ? 'runs' : 'run'} until it has ended.`,
+      why,
+    );
+  }
+  const verb = confidence === 'possible' ? 'may keep' : 'keeps';
+  return paragraphs(
+    `${name} is a regular container and ${verb} ${podsOf(workload)} running when the work is done.`,
+    why,
+    'As a native sidecar (an init container with `restartPolicy: Always`) it starts before the work and is stopped after it.',
+    VERSION_TABLE,
+    LINK,
+  );
+}
+
+function aboutInit(container: Container): string {
+  if (isNativeSidecar(container)) return aboutNative(container);
+  return `**${nameOf(container)}** is an init container: the next container starts when it has ended.`;
+}
+
+/** What speaks for and against each container of a pod, as a Markdown table. */
+function whyTable(context: PodContext): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  const told = (items: readonly ExplainedItem[], speaks: ExplainedItem['speaks']) =>
+    items
+      .filter((each) => each.speaks === speaks)
+      .map(({ message, strength, isTakenAway }) => cell(`${strength}: ${isTakenAway ? `~~${message}~~` : message}`))
+      .join('<br>');
+  const rows = explainPod(context, 0).containers.map(
+    ({ name, verdict, items }) => `| ${cell(name)} | ${verdict} | ${told(items, 'for')} | ${told(items, 'against')} |`,
+  );
+  return ['| container | is | for a sidecar | against |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 function aboutInitContainers(workload: Workload): string {

@@ -12,6 +12,7 @@ export {
 export { mayInstall } from './dockerfile/installs.ts';
 export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
+export { type ExplainedItem, type Explanation, explain } from './explain.ts';
 export { type Hover, hover } from './hover.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {
@@ -23,7 +24,8 @@ export {
 export type { Step } from './migrate/migrate.ts';
 export { ALL_RULES } from './rules/index.ts';
 export type { RuleHead, Severity, Tag } from './rules/rule.ts';
-export type { Confidence, Evidence } from './sidecar/classify.ts';
+export type { Confidence } from './sidecar/classify.ts';
+export type { Clue } from './sidecar/clues.ts';
 export {
   applyEdits,
   type Edit,

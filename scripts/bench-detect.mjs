@@ -1,5 +1,6 @@
-// npm run bench:detect [-- --verbose]: how well warnings match labelled manifests.
-import { existsSync, readFileSync } from 'node:fs';
+// npm run bench:detect [-- --verbose] [--write]: how well warnings match labelled manifests; --write puts the figures
+// into docs/detection.md.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { importBundled } from './bundle.mjs';
 
@@ -8,8 +9,10 @@ if (!existsSync(join(corpus, 'labels.jsonl'))) {
   console.log(`bench:detect: skipped, there are no labelled manifests in ${corpus}`);
   process.exit(0);
 }
+const page = 'docs/detection.md';
 const verbose = process.argv.includes('--verbose');
 const { analyze } = await importBundled('engine/index.ts');
+const { sidecarsWithout } = await importBundled('bench/roles.ts');
 const labels = readFileSync(join(corpus, 'labels.jsonl'), 'utf8')
   .trim()
   .split('\n')
@@ -21,23 +24,39 @@ const analysisOf = (file) => {
   return analyses.get(file);
 };
 
-/** Outcomes of one pod: [container, 'hit' | 'miss' | 'false alarm'] by the warnings of one rule, or of all. */
-function outcomes(label, rule = 'non-native-sidecar') {
-  const analysis = analysisOf(label.file);
+/** What is warned of in a file: { document, workload, container }. */
+function warnings(file, rule) {
+  const analysis = analysisOf(file);
+  return analysis.findings
+    .filter((finding) => rule === null || finding.rule === rule)
+    .filter(({ severity }) => severity === 'warning' || severity === 'error')
+    .map((finding) => ({ ...finding, container: finding.container ?? nameless(analysis, finding) }));
+}
+
+/** The same with some evidence left out. */
+const ablated = (without) => {
+  const known = new Map();
+  return (file) => {
+    if (!known.has(file)) known.set(file, sidecarsWithout(readFileSync(join(corpus, file), 'utf8'), without));
+    return known.get(file);
+  };
+};
+
+const asShipped = (file) => warnings(file, 'non-native-sidecar');
+
+/** Outcomes of one pod: [container, 'hit' | 'miss' | 'false alarm'] by what is warned of in its file. */
+function outcomes(label, warningsOf = asShipped) {
   const warned = new Set(
-    analysis.findings
+    warningsOf(label.file)
       .filter(
-        (finding) =>
-          finding.document === label.docIndex && (label.kind === null || finding.workload.kind === label.kind),
+        ({ document, workload }) =>
+          document === label.docIndex && (label.kind === null || workload.kind === label.kind),
       )
-      .filter(
-        (finding) => label.name === null || finding.workload.name === undefined || finding.workload.name === label.name,
-      )
-      .filter((finding) => rule === null || finding.rule === rule)
-      .filter((finding) => finding.severity === 'warning' || finding.severity === 'error')
-      .map((finding) => finding.container),
+      .filter(({ workload }) => label.name === null || workload.name === undefined || workload.name === label.name)
+      .map(({ container }) => container),
   );
-  return label.containers.flatMap(({ name, role }) => {
+  return label.containers.flatMap(({ name: written, role }, index) => {
+    const name = written === 'None' ? `#${index + 1}` : written;
     if (role === 'unsure' || label.expect === 'unsure') return [];
     const isSidecar = role === 'sidecar' && label.expect === 'flag';
     if (isSidecar) return [[name, warned.has(name) ? 'hit' : 'miss']];
@@ -45,11 +64,20 @@ function outcomes(label, rule = 'non-native-sidecar') {
   });
 }
 
-function measure(selected, once) {
+/** What a container without a name is called: its place in the list. */
+function nameless(analysis, { span }) {
+  const { pods, offset } = analysis.podAt(span.start);
+  const at = span.start - offset;
+  const containers = pods.flatMap(({ pod }) => pod.containers);
+  const index = containers.find(({ map: { range } }) => range[0] <= at && at < range[1])?.index;
+  return `#${index + 1}`;
+}
+
+function measure(selected, once, warningsOf = asShipped) {
   const seen = new Set();
   const count = { hit: 0, miss: 0, 'false alarm': 0 };
   for (const label of selected) {
-    for (const [container, outcome] of outcomes(label)) {
+    for (const [container, outcome] of outcomes(label, warningsOf)) {
       const key = `${label.cluster ?? label.file}/${container}/${outcome}`;
       if (once && seen.has(key)) continue;
       seen.add(key);
@@ -79,10 +107,54 @@ for (const [name, selected] of Object.entries(groups)) {
 console.table(rows);
 
 const silent = labels.filter((label) => label.expect === 'no-flag');
-const alarms = silent.filter((label) => outcomes(label, null).some(([, outcome]) => outcome === 'false alarm'));
+const anyRule = (file) => warnings(file, null);
+const alarms = silent.filter((label) => outcomes(label, anyRule).some(([, outcome]) => outcome === 'false alarm'));
 console.log(`warnings in pods labelled no-flag: ${alarms.length} of ${silent.length}`);
 const unread = groups.templates.filter((label) => analysisOf(label.file).skipped.length > 0);
 console.log(`templates with a part that does not parse unrendered: ${unread.length} of ${groups.templates.length}`);
+
+const ABLATIONS = [
+  ['all evidence', []],
+  ['without the image catalogue', ['catalogue']],
+  ['without names', ['names']],
+  ['without scripts', ['scripts']],
+  ['without all three', ['catalogue', 'names', 'scripts']],
+];
+const ablations = ABLATIONS.map(([name, without]) => {
+  const warningsOf = ablated(without);
+  return [name, ...[false, true].map((once) => measure(groups.plain, once, warningsOf))];
+});
+for (const [name, every, once] of ablations) {
+  console.log(
+    `plain, ${name}: precision ${every.precision}, recall ${every.recall}; near-copies once ${once.precision}, ${once.recall}`,
+  );
+}
+if (process.argv.includes('--write')) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const table = (head, rows) => [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  const figures = [
+    `${labels.length} labelled pods, of which ${silent.length} hold no sidecar; a warning stands in ${alarms.length} of those.`,
+    '',
+    table(
+      ['manifests', 'sidecars', 'found', 'wrong', 'precision', 'recall'],
+      Object.entries(rows).map(([name, each]) => [name, ...Object.values(each)]),
+    ),
+    '',
+    'What is found in plain manifests when evidence is left out:',
+    '',
+    table(
+      ['evidence', 'precision', 'recall', 'precision, near-copies once', 'recall, near-copies once'],
+      ablations.map(([name, every, once]) => [name, every.precision, every.recall, once.precision, once.recall]),
+    ),
+  ].join('\n');
+  const marked = /(<!-- figures -->\n)[\s\S]*?(<!-- \/figures -->)/;
+  const text = readFileSync(page, 'utf8');
+  writeFileSync(
+    page,
+    text.replace(marked, (_, start, end) => `${start}${figures}\n${end}`),
+  );
+  console.log(`wrote ${page}`);
+}
 if (verbose) {
   for (const label of labels) {
     for (const [container, outcome] of outcomes(label)) {

@@ -5,6 +5,7 @@ import { importBundled } from './bundle.mjs';
 const isCheck = process.argv.includes('--check');
 const { DEFAULT_VERSION, ALL_RULES } = await importBundled('engine/index.ts');
 const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
+const { EVIDENCE } = await importBundled('engine/sidecar/evidence.ts');
 const { IMAGES, ONE_SHOT_IMAGES } = await importBundled('engine/sidecar/images.ts');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 let stale = 0;
@@ -67,6 +68,12 @@ fill('docs/images.md', {
   'one-shots': table(
     ['what', 'images'],
     Object.entries(ONE_SHOT_IMAGES).map(([what, images]) => [what, images.map(code).join(', ')]),
+  ),
+});
+fill('docs/detection.md', {
+  evidence: table(
+    ['speaks', 'how much', 'what'],
+    Object.values(EVIDENCE).map(({ speaks, strength, title }) => [speaks, strength, title]),
   ),
 });
 fill('docs/rules/README.md', { rules: ruleTable('') });

@@ -20,6 +20,7 @@ const ROOMS = [
   { name: 'migrate', files: /^engine\/migrate\// },
   { name: 'rules', files: /^engine\/rules\// },
   { name: 'analysis', files: /^engine\/(?:dockerfile-)?analysis\.ts$/ },
+  { name: 'explain', files: /^engine\/explain\.ts$/ },
   { name: 'hover', files: /^engine\/hover\.ts$/ },
   { name: 'index', files: /^engine\/index\.ts$/ },
   { name: 'server', files: /^server\//, only: ['index'], packages: [/^vscode-languageserver/, /^node:/] },

@@ -1,4 +1,5 @@
 import { foldedScript } from './folded-script.ts';
+import { initContainerNeverExits } from './init-container-never-exits.ts';
 import { killWorkaround } from './kill-workaround.ts';
 import { killerContainer } from './killer-container.ts';
 import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
@@ -18,6 +19,7 @@ import { wrapperBinaryWorkaround } from './wrapper-binary-workaround.ts';
 /** Every rule that looks at pods, in the order in which findings at one place are listed. */
 export const RULES: readonly Rule[] = [
   nonNativeSidecar,
+  initContainerNeverExits,
   killWorkaround,
   killerContainer,
   sentinelFileWorkaround,

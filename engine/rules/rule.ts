@@ -2,7 +2,8 @@ import type { Install } from '../dockerfile/installs.ts';
 import type { ProcessKiller } from '../dockerfile/killer.ts';
 import type { Container } from '../kube/pod.ts';
 import type { KubernetesVersion } from '../kube/version.ts';
-import type { Confidence, Evidence } from '../sidecar/classify.ts';
+import type { Confidence } from '../sidecar/classify.ts';
+import type { Clue } from '../sidecar/clues.ts';
 import type { Reading } from '../sidecar/reading.ts';
 import type { Span } from '../text.ts';
 import type { Change } from '../yaml/patch.ts';
@@ -27,7 +28,7 @@ export interface Problem {
   /** Where it matters more or less than its rule says. */
   readonly severity?: Severity;
   readonly container?: Container;
-  readonly evidence?: readonly Evidence[];
+  readonly evidence?: readonly Clue[];
   readonly tags?: readonly Tag[];
   /** Containers that become native sidecars to mend it. */
   readonly moves?: readonly Container[];

@@ -1,7 +1,6 @@
 import { containerSpan, isNativeSidecar } from '../kube/pod.ts';
 import { names } from '../migrate/draft.ts';
-import type { Evidence } from '../sidecar/classify.ts';
-import type { Clues } from '../sidecar/clues.ts';
+import type { Clue, Clues } from '../sidecar/clues.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import { Lines } from '../text.ts';
 import type { PodContext, Problem, Severity, Tag } from './rule.ts';
@@ -36,7 +35,7 @@ export function told(workaround: Workaround): {
 }
 
 /** Points at the containers that a workaround is about. */
-export function about({ pod }: PodContext, to: readonly Clues[]): Evidence[] {
+export function about({ pod }: PodContext, to: readonly Clues[]): Clue[] {
   return to.map(({ container, name }) => ({
     message: isNativeSidecar(container)
       ? `'${name}' is a native sidecar`

@@ -93,6 +93,24 @@ export function lookUpProcess(
   return families.find((family) => isGiven(family.needs, argv, env)) ?? families[0];
 }
 
+/** Names of helpers' programs without `-` and `_`, as people name containers. Short and common words are no names. */
+const HELPERS = new Set(
+  IMAGE_FAMILIES.filter(({ role }) => role === 'helper')
+    .flatMap(({ id, processes }) => [id.replace(/-v\d$/, ''), ...processes])
+    .filter((name) => !COMMON_PROCESSES.includes(name) && !/\.\w+$/.test(name))
+    .map((name) => sameName(name).replaceAll('-', ''))
+    .filter((name) => name.length >= 5 && !/^(?:vault|kubectl|teleport|other.*|podman.*)$/.test(name)),
+);
+
+/** The helper whose name a container's name is or ends in: `billing-cloudsql-proxy` is a `cloudsql-proxy`. */
+export function helperName(name: string): string | undefined {
+  const parts = sameName(name)
+    .replace(/(?:-(?:container|sidecar|\d+))+$/, '')
+    .split(/[-.]/);
+  const at = parts.findIndex((_, index) => HELPERS.has(parts.slice(index).join('')));
+  return at < 0 ? undefined : parts.slice(at).join('-');
+}
+
 /** The spelling in which names are compared. */
 export function sameName(name: string): string {
   return name.toLowerCase().replaceAll('_', '-');
@@ -101,6 +119,12 @@ export function sameName(name: string): string {
 /** Whether a program of the family runs until it is stopped, with these arguments and `NAME=value` variables. */
 export function runsForEver(family: ImageFamily, argv: readonly string[], env: readonly string[]): boolean {
   return isGiven(family.needs, argv, env) && !(family.ends !== undefined && isGiven(family.ends, argv, env));
+}
+
+/** The argument or variable by which a program of the family ends by itself; undefined when none of them is given. */
+export function endedBy({ ends }: ImageFamily, argv: readonly string[], env: readonly string[]): string | undefined {
+  const compiled = ends === undefined ? undefined : ALTERNATIVES.get(ends);
+  return compiled?.words.exec(argv.join(' '))?.[0].trim() ?? env.find((each) => compiled?.variable.test(each));
 }
 
 interface Alternatives {

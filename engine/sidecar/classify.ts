@@ -1,18 +1,11 @@
 import type { Container, Pod } from '../kube/pod.ts';
-import type { Span } from '../text.ts';
-import { isOneShotImage } from './catalog.ts';
 import type { Clues, Handshake } from './clues.ts';
-import { markerOf } from './markers.ts';
+import { always, isTimed } from './endless.ts';
+import { EVIDENCE, type Evidence, type EvidenceKind, orderOf, type Source, type Strength } from './evidence.ts';
+import { connect, type Gathered, gather } from './gather.ts';
 
 /** How sure a statement about a container is. */
 export type Confidence = 'certain' | 'likely' | 'possible';
-
-/** One fact that speaks for a container being a sidecar. */
-export interface Evidence {
-  /** A short sentence for people, without a full stop: "the image 'haproxy:2.9' runs until it is stopped". */
-  readonly message: string;
-  readonly span: Span;
-}
 
 /** What a regular container is for. */
 export interface Role {
@@ -23,136 +16,119 @@ export interface Role {
    */
   readonly role: 'main' | 'sidecar' | 'killer' | 'unknown';
   readonly confidence: Confidence;
-  /** The strongest first. */
+  /** What speaks for a sidecar, the weightiest first. */
   readonly evidence: readonly Evidence[];
+  /** What speaks against one, the weightiest first. */
+  readonly against: readonly Evidence[];
+  /** Whether it is taken for work only because another container looks more like a sidecar. */
+  readonly isWeakest: boolean;
 }
 
-/** A name that people give to helpers. Never more than a hint. */
-const HELPER_NAME =
-  /(?:^|[-_.])(?:sidecar|proxy|envoy|log-?(?:shipper|forwarder|router|tailer)|fluent-?(?:bit|d)|exporter|dind|agent|tunnel)(?:$|[-_.])/i;
-
-interface Candidate {
-  readonly clues: Clues;
-  /** How strongly the container looks like a sidecar; the weakest of a pod is taken for its work. */
-  readonly rank: number;
-  readonly confidence: Confidence;
-  readonly evidence: readonly Evidence[];
+/** What is left of a container's evidence after what speaks against it: how much it says, and its weightiest item. */
+interface Standing {
+  readonly strength: Strength;
+  readonly kind: EvidenceKind;
 }
+
+const NOTHING: ReadonlySet<Source> = new Set();
+const STRENGTHS: readonly Strength[] = ['proof', 'strong', 'fair', 'weak'];
+const CONFIDENCE = { proof: 'certain', strong: 'likely', fair: 'likely', weak: 'possible' } as const;
+
+/** Kinds that name what the container serves: even a bare Pod is then meant to end. */
+const ALWAYS_BESIDE: readonly EvidenceKind[] = ['marker', 'handshake', 'used'];
+/** Kinds that make a container a sidecar beside other servers too. */
+const NEVER_THE_WORK: readonly EvidenceKind[] = [...ALWAYS_BESIDE, 'helper'];
 
 /**
- * The role of each regular container of a pod, in their order. Evidence by strength:
+ * The role of each regular container of a pod, in their order, by the table in `evidence.ts`:
  *
- * | rank | evidence | confidence |
- * |---|---|---|
- * | 7 | a marker names it | certain |
- * | 6 | another container kills it, asks it to quit, or signals it by a file | certain |
- * | 5 | a helper's program runs as a daemon | likely |
- * | 4 | its command never returns | likely |
- * | 3 | a server that tests and jobs use runs as a daemon | likely |
- * | 2 | a server that may be the work itself runs as a daemon | likely |
- * | 1 | it listens on ports and has probes | likely |
- * | 0.5 | its name alone | possible |
- *
- * In a bare Pod `likely` is no more than `possible`.
- *
- * The containers of the lowest rank in a pod are its work, whatever they are: at least one is never a sidecar, and
- * where all look alike nothing is said.
+ * 1. An item against takes away every item for that stands below it.
+ * 2. Of what is left the weightiest decides: proof is certain, strong and fair are likely. Weak items of two kinds are
+ *    together fair; one alone says nothing, but for a name, which makes it possible.
+ * 3. The containers of which the least is left are the work: at least one is never a sidecar, and where all look alike
+ *    nothing is said.
+ * 4. Where something is left of every container the pod may be meant to run for ever; so may a bare Pod. There all but
+ *    what is never the work is only possible.
  */
 export function classify(
   pod: Pod,
   clues: readonly Clues[],
   handshakes: readonly Handshake[],
   killers: ReadonlySet<Clues>,
+  without: ReadonlySet<Source> = NOTHING,
 ): Role[] {
-  const [first] = clues;
-  const alike = first !== undefined && clues.length > 1 && clues.every((each) => sameProgram(each, first));
-  const candidates = clues.map((each) => candidate(pod, each, { all: clues, alike, handshakes }));
-  const working = candidates.filter((each) => !killers.has(each.clues));
-  const lowest = Math.min(...working.map(({ rank }) => rank));
-  return candidates.map(({ clues: each, rank, confidence, evidence }) => {
-    const { container } = each;
-    if (killers.has(each)) return { container, role: 'killer', confidence: 'certain', evidence };
-    if (markerOf(pod, container)?.role === 'main') return { container, role: 'main', confidence: 'certain', evidence };
-    if (rank <= lowest || rank === 0) return { container, role: 'unknown', confidence: 'possible', evidence };
-    return { container, role: 'sidecar', confidence, evidence };
+  const alone = gather(pod, clues, handshakes, without);
+  const gathered = connect(alone, ({ items, clues: each }) => !standing(items) && !killers.has(each), without);
+  const working = gathered.filter((each) => !killers.has(each.clues));
+  const isServing = working.every(({ items }) => standing(items) !== undefined);
+  // Who keeps its container open for a look is no server.
+  const left = new Map(gathered.map((each) => [each, standing(each.items, isServing ? ['idles'] : [])]));
+  const lowest = Math.max(...working.map((each) => rank(left.get(each))));
+  return gathered.map((each) => {
+    const { container } = each.clues;
+    const known = { container, ...sides(each), isWeakest: false };
+    if (killers.has(each.clues)) return { ...known, role: 'killer', confidence: 'certain' };
+    if (each.items[0]?.kind === 'main') return { ...known, role: 'main', confidence: 'certain' };
+    const own = left.get(each);
+    if (!own || rank(own) >= lowest) {
+      return { ...known, role: 'unknown', confidence: 'possible', isWeakest: own !== undefined };
+    }
+    const isBare = pod.workload.kind === 'Pod';
+    const isSure = isBare ? ALWAYS_BESIDE.includes(own.kind) : !isServing || NEVER_THE_WORK.includes(own.kind);
+    return { ...known, role: 'sidecar', confidence: isSure ? CONFIDENCE[own.strength] : 'possible' };
   });
 }
 
-/** What a container is compared with. */
-interface Surroundings {
-  readonly all: readonly Clues[];
-  /** Whether all containers run the same program: parallel work, not one task and its helpers. */
-  readonly alike: boolean;
-  readonly handshakes: readonly Handshake[];
+/** An init container that is no native sidecar, and whether it ever ends. */
+export interface InitRole {
+  readonly container: Container;
+  /** How sure it is that it never ends; undefined when nothing says so. */
+  readonly neverExits: Confidence | undefined;
+  readonly evidence: readonly Evidence[];
+  readonly against: readonly Evidence[];
 }
 
-function candidate(pod: Pod, clues: Clues, { all, alike, handshakes }: Surroundings): Candidate {
-  const { container, daemon, endless } = clues;
-  const found: { rank: number; confidence: Confidence; evidence: Evidence }[] = [];
-  const add = (rank: number, confidence: Confidence, evidence: Evidence) => found.push({ rank, confidence, evidence });
+/** What tells of an init container whether it ends: a name, a port or a neighbour tells nothing. */
+const ABOUT_ENDING: readonly EvidenceKind[] = [
+  ...(['one-shot', 'client', 'helper', 'service', 'endless', 'task', 'server', 'either', 'ends', 'idles'] as const),
+];
 
-  const marker = markerOf(pod, container);
-  if (marker?.role === 'main') return { clues, rank: 0, confidence: 'possible', evidence: [marker.clue] };
-  if (marker) add(7, 'certain', marker.clue);
-  for (const { to, clue, act } of handshakes) {
-    if (to !== clues) continue;
-    if (act.kind === 'signal-file' ? wrapsDaemon(clues) : true) add(6, 'certain', clue);
-  }
-  if (daemon && !alike) {
-    const rank = daemon.family.role === 'helper' ? 5 : daemon.family.role === 'service' ? 3 : 2;
-    add(rank, 'likely', daemon.clue);
-  }
-  if (endless) add(4, 'likely', endless);
-  if (found.length === 0 && !clues.script && !alike) {
-    const served = servesRequests(clues, all);
-    if (served) add(1, 'likely', served);
-  }
-  if (
-    found.length === 0 &&
-    !alike &&
-    container.name &&
-    HELPER_NAME.test(container.name.value) &&
-    !clues.script &&
-    !clues.image &&
-    !(container.image && isOneShotImage(container.image.value))
-  ) {
-    add(0.5, 'possible', { message: `it is called '${container.name.value}'`, span: container.name.span });
-  }
-  found.sort((a, b) => b.rank - a.rank);
-  const best = found[0];
-  const confidence = best?.confidence ?? 'possible';
+/** Which init containers never end, in their order, by the same table. */
+export function classifyInit(pod: Pod, clues: readonly Clues[]): InitRole[] {
+  return gather(pod, clues, [], NOTHING).map((each) => {
+    const items = each.items.filter(({ kind }) => ABOUT_ENDING.includes(kind));
+    const left = isTimed(each.clues) ? undefined : standing(items);
+    const isEndless = left?.kind === 'endless' || left?.kind === 'idles';
+    const isSure = isEndless && always(each.clues);
+    // An image such as nginx's may be the base of anything.
+    const guess = left?.kind === 'either' ? 'possible' : 'likely';
+    const neverExits = isSure ? 'certain' : left && !isEndless ? guess : undefined;
+    return { container: each.clues.container, neverExits, ...sides({ ...each, items }) };
+  });
+}
+
+/** What speaks for and against a container, apart. */
+function sides({ items }: Gathered): Pick<Role, 'evidence' | 'against'> {
   return {
-    clues,
-    rank: best?.rank ?? 0,
-    // A bare Pod may be meant to run until somebody deletes it; that it should end shows only where something ends it.
-    confidence: pod.workload.kind === 'Pod' && confidence === 'likely' ? 'possible' : confidence,
-    evidence: found.map(({ evidence }) => evidence),
+    evidence: items.filter(({ kind }) => EVIDENCE[kind].speaks === 'for'),
+    against: items.filter(({ kind }) => EVIDENCE[kind].speaks === 'against'),
   };
 }
 
-/** Waiting for a file makes a sidecar only where nothing but waiting follows: else it is work in two steps. */
-function wrapsDaemon({ script, daemon }: Clues): boolean {
-  if (!script) return false;
-  if (daemon || script.commands.some(({ background }) => background)) return true;
-  const idle = /^(?:exit|echo|rm|kill|sleep|true|:|break|date|printf|wait|cat|test|\[|\[\[|return|pkill|killall)$/;
-  const looped = new Set(script.loops.flatMap(({ commands }) => commands));
-  if (script.commands.some((command) => !looped.has(command) && !idle.test(command.words[0] ?? ''))) return false;
-  return script.loops.some(
-    (loop) =>
-      loop.after.every(({ words }) => idle.test(words[0] ?? '')) &&
-      loop.commands.some(({ words }) => words[0] === 'sleep'),
-  );
+/** What is left of items in the order of the table. */
+function standing(items: readonly Evidence[], but: readonly EvidenceKind[] = []): Standing | undefined {
+  const kinds = items.map(({ kind }) => kind).filter((kind) => !but.includes(kind));
+  const cut = kinds.findIndex((kind) => EVIDENCE[kind].speaks === 'against');
+  const left = cut < 0 ? kinds : kinds.slice(0, cut);
+  const [kind] = left;
+  if (kind === undefined) return undefined;
+  const { strength } = EVIDENCE[kind];
+  if (strength !== 'weak') return { strength, kind };
+  if (new Set(left).size > 1) return { strength: 'fair', kind };
+  return kind === 'name' ? { strength, kind } : undefined;
 }
 
-function sameProgram(a: Clues, b: Clues): boolean {
-  return a.container.image?.value === b.container.image?.value && a.argv[0]?.value === b.argv[0]?.value;
-}
-
-/** Ports together with probes: nobody asks a task whether it is ready. */
-function servesRequests({ container }: Clues, all: readonly Clues[]): Evidence | undefined {
-  const asked = (each: Container) =>
-    each.ports.length > 0 && (each.has('livenessProbe') || each.has('readinessProbe') || each.has('startupProbe'));
-  if (!asked(container) || all.every((other) => asked(other.container))) return undefined;
-  const span = container.name?.span ?? { start: 0, end: 0 };
-  return { message: `it listens on port ${container.ports[0]} and is probed`, span };
+/** Lower is weightier. */
+function rank(own: Standing | undefined): number {
+  return own ? STRENGTHS.indexOf(own.strength) * 100 + orderOf(own.kind) : Number.POSITIVE_INFINITY;
 }

@@ -9,8 +9,9 @@ import { type ScalarMap, scalarMap } from '../yaml/scalar.ts';
 import { lookUpImage, lookUpProcess, parseImage, runsForEver, sameName } from './catalog.ts';
 import type { ImageFamily } from './family.ts';
 
-/** One fact about a container, and where it stands. */
+/** One fact about a container, and where it stands in the document. */
 export interface Clue {
+  /** A short sentence for people, without a full stop: "the image 'haproxy:2.9' runs until it is stopped". */
   readonly message: string;
   readonly span: Span;
 }

@@ -136,7 +136,7 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
       probe: http(12345, '/-/ready', { bind: '127.0.0.1', requires: '-server.http.address=0.0.0.0:12345' }) }),
     helper('adot-collector', 'aws-otel-collector', 'awscollector', { probe: http(13133, '/', { configured: 'health_check on 0.0.0.0' }) }),
     helper('splunk-otel-collector', 'splunk-otel-collector', 'otelcol', { ends: 'validate | components', probe: http(13133, '/') }),
-    helper('otel-collector', 'opentelemetry-collector opentelemetry-collector-* mcr.microsoft.com/azuremonitor/*', 'otelcol otelcol-contrib otelcol-k8s', {
+    helper('otel-collector', 'opentelemetry-collector opentelemetry-collector-* *-opentelemetry-collector mcr.microsoft.com/azuremonitor/*', 'otelcol otelcol-contrib otelcol-k8s', {
       ends: 'validate | components', probe: http(13133, '/', { bind: 'localhost', configured: 'health_check on 0.0.0.0:13133' }) }),
     helper('signalfx-agent', 'signalfx/signalfx-agent', '', { ends: 'status' }),
     helper('datadog-agent', 'datadog/agent datadoghq/agent datadoghq.azurecr.io/agent', 'agent trace-agent process-agent', {
@@ -241,6 +241,7 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
       probe: http(9222, '/json/version', { bind: '127.0.0.1', requires: '--remote-debugging-address=0.0.0.0' }) }),
     service('browser-server', 'zenika/alpine-chrome mcr.microsoft.com/playwright', 'chrome chromium chromium-browser google-chrome playwright', {
       needs: '--remote-debugging-port* | run-server', ends: '--screenshot* | --dump-dom | --print-to-pdf*' }),
+    service('vnc-desktop', '*-vnc *-vnc-* *novnc*', 'Xvnc x11vnc vncserver websockify', { probe: tcp(5900) }),
     service('gotenberg-tika', '*/gotenberg apache/tika', 'gotenberg tika-server', { probe: http(3000, '/health') }),
     service('temporal', 'temporalio/auto-setup temporalio/server', 'temporal-server', { probe: tcp(7233) }),
     service('temporal-dev', 'temporalio/temporal', 'temporal', { needs: 'server start-dev', probe: tcp(7233) }),

@@ -1,6 +1,7 @@
 import { isNativeSidecar, type Pod } from '../kube/pod.ts';
-import { classify, type Role } from './classify.ts';
+import { classify, classifyInit, type InitRole, type Role } from './classify.ts';
 import { type Clues, type Handshake, readClues, readHandshakes } from './clues.ts';
+import type { Source } from './evidence.ts';
 import { killersOf, readWorkarounds, type Workaround } from './workarounds.ts';
 
 /** Everything that was read in a pod: each thing is found once, and rules, hovers and migrations look here. */
@@ -11,19 +12,29 @@ export interface Reading {
   readonly handshakes: readonly Handshake[];
   /** Of the regular containers, in their order. */
   readonly roles: readonly Role[];
+  /** Of the init containers that are no native sidecars, in their order. */
+  readonly initRoles: readonly InitRole[];
   readonly workarounds: readonly Workaround[];
 }
 
-/** Reads a pod. */
-export function readPod(pod: Pod): Reading {
+/** Reads a pod. `without` leaves evidence out, to measure what it is worth. */
+export function readPod(pod: Pod, without?: ReadonlySet<Source>): Reading {
   const regular = readClues(pod, pod.containers);
   const clues = [...regular, ...readClues(pod, pod.initContainers.filter(isNativeSidecar))];
   const handshakes = readHandshakes(pod, clues);
   const killers = killersOf(clues, handshakes);
-  const roles = classify(pod, regular, handshakes, killers);
+  const roles = classify(pod, regular, handshakes, killers, without);
   const init = readClues(
     pod,
     pod.initContainers.filter((each) => !isNativeSidecar(each)),
   );
-  return { pod, clues, handshakes, roles, workarounds: readWorkarounds(pod, clues, init, handshakes, killers) };
+  const initRoles = classifyInit(pod, init);
+  return {
+    pod,
+    clues,
+    handshakes,
+    roles,
+    initRoles,
+    workarounds: readWorkarounds(pod, clues, init, handshakes, killers),
+  };
 }
