@@ -30,13 +30,16 @@ export interface MainCase extends Case {
   readonly sidecars: readonly SidecarName[];
   /** The script, or the whole argv. */
   readonly before: string | readonly string[];
-  readonly after: string | readonly string[];
+  /** Left out where the script stays as it is: it is only migrated, there is nothing to compare. */
+  readonly after?: string | readonly string[];
   /** The script used to end with the status of the kill, the call or the file: 0 whatever the work did. */
   readonly masked?: true;
   /** The container's exit status after the work has succeeded, failed, been killed; 0, 3, 137 when left out. */
   readonly status?: readonly [number, number, number];
   /** Lines that the workaround itself printed, in front of the end of the output. */
   readonly gone?: readonly string[];
+  /** Calls that look like a workaround's and are the work's own: they stay. */
+  readonly kept?: readonly string[];
   /** The work is a server that is ended by TERM to the container. */
   readonly term?: true;
 }
@@ -44,7 +47,8 @@ export interface MainCase extends Case {
 /** A sidecar's wrapper, which ends its daemon. The daemon is the stub `haproxy` or `cloud_sql_proxy`. */
 export interface WrapperCase extends Case {
   readonly before: string | readonly string[];
-  readonly after: string | readonly string[];
+  /** Left out where the script stays as it is. */
+  readonly after?: string | readonly string[];
   /** The argv of the daemon. */
   readonly daemon: readonly string[];
   /** The main container's script or argv. */
@@ -558,6 +562,327 @@ done
     before: ['/linkerd-await', '--shutdown', '--', 'work', 'load'],
     after: WORK,
   },
+  {
+    row: 'A1',
+    name: 'a kill in front of the return that leaves the function',
+    sidecars: ['haproxy'],
+    before: `run() {
+  work load
+  if [ $? -ne 0 ]; then
+    pkill haproxy
+    return 1
+  fi
+  work more
+}
+run
+RC=$?
+pkill haproxy
+exit $RC
+`,
+    after: `run() {
+  work load
+  if [ $? -ne 0 ]; then
+    return 1
+  fi
+  work more
+}
+run
+`,
+    status: [0, 1, 1],
+  },
+  {
+    row: 'A1',
+    name: 'a kill in front of the break that gives up',
+    sidecars: ['haproxy'],
+    before: `until work load; do
+  tries="$tries."
+  [ "$tries" = ... ] && { pkill haproxy; break; }
+  sleep 1
+done
+pkill haproxy
+`,
+    after: 'until work load; do\n  tries="$tries."\n  [ "$tries" = ... ] && { break; }\n  sleep 1\ndone\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A1',
+    name: 'a kill in a group whose output is kept',
+    sidecars: ['haproxy'],
+    before: 'work load\n{ echo result; pkill haproxy; } > note\ncat note\n',
+    after: 'work load\n{ echo result; } > note\ncat note\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A1',
+    name: 'a kill that exits when it fails',
+    sidecars: ['haproxy'],
+    before: 'work load\npkill haproxy || exit 1\n',
+    after: WORK,
+    masked: true,
+  },
+  {
+    row: 'A1',
+    name: 'a kill behind a test that says whether the work failed',
+    sidecars: ['haproxy'],
+    before: 'work load\nrc=$?\n[ $rc -ne 0 ] && echo "load failed"\npkill haproxy\n',
+    after: 'work load\nrc=$?\n[ $rc -ne 0 ] && echo "load failed"\n:\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A1',
+    name: 'a kill behind an optional step that is not taken',
+    sidecars: ['haproxy'],
+    before: 'work load\n[ -n "$HOOK" ] && work notify\npkill haproxy\n',
+    after: 'work load\n[ -n "$HOOK" ] && work notify\n:\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A1',
+    name: 'a kill behind a search that finds nothing',
+    sidecars: ['haproxy'],
+    before: 'work load > out\ngrep ERROR out\npkill haproxy\ncat out\n',
+    after: 'work load > out\ngrep ERROR out\ncat out\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A1',
+    name: 'a handler that exits with a status of the work',
+    sidecars: ['haproxy'],
+    before: "RC=0\ntrap 'pkill haproxy; exit $RC' EXIT\nwork load || RC=$?\nwork check || RC=$?\n",
+    after: "RC=0\ntrap 'exit $RC' EXIT\nwork load || RC=$?\nwork check || RC=$?\n",
+  },
+  {
+    row: 'A1',
+    name: 'a handler that always exits with the same status',
+    sidecars: ['haproxy'],
+    before: "trap 'pkill haproxy; exit 1' EXIT\nwork load\n",
+    after: "trap 'exit 1' EXIT\nwork load\n",
+    status: [1, 1, 1],
+  },
+  {
+    row: 'A1',
+    name: 'a function that is told the status and hands it on',
+    sidecars: ['haproxy'],
+    before: 'finish() { rc=$1; pkill haproxy; return $rc; }\nwork load\nfinish $? || exit 1\nwork check\n',
+    after: 'finish() { rc=$1; return $rc; }\nwork load\nfinish $? || exit 1\nwork check\n',
+    status: [0, 1, 1],
+  },
+  {
+    row: 'A2',
+    name: 'output of the work in front of the kill',
+    sidecars: ['haproxy'],
+    before: 'work load\necho "Load complete" && pkill haproxy\n',
+    after: 'work load\necho "Load complete"\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A2',
+    name: 'a copy of the report in front of the kill',
+    sidecars: ['haproxy'],
+    before: 'work load > report; cat report | tee copy && pkill haproxy\ncat copy\n',
+    after: 'work load > report; cat report | tee copy\ncat copy\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A3',
+    name: 'the status is printed behind a number sign',
+    sidecars: ['haproxy'],
+    before: 'work load\nRC=$?\n[ $RC -eq 0 ] && pkill haproxy\necho "Run #7 exited with $RC"\n',
+    after: 'work load\nRC=$?\necho "Run #7 exited with $RC"\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A5',
+    name: 'a kill in place of the status of a strict script',
+    sidecars: ['haproxy'],
+    before: 'set -e\nwork load || pkill haproxy\nwork check || true\npkill haproxy\n',
+    after: 'set -e\nwork load || :\nwork check || true\n',
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A5',
+    name: 'a kill after success of a strict script that goes on',
+    sidecars: ['haproxy'],
+    before: 'set -e\nwork load && kill $(pidof haproxy)\necho "goes on"\n',
+    after: 'set -e\nwork load && :\necho "goes on"\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'A8',
+    name: 'killall of a program of the work as well',
+    sidecars: ['haproxy'],
+    before: 'work load\nkillall haproxy chromedriver\n',
+  },
+  {
+    row: 'A9',
+    name: 'a reload of the own server',
+    sidecars: ['haproxy'],
+    before: 'NG=$(pgrep nginx)\nkill -HUP $NG\nwork load\npkill haproxy\n',
+    after: 'NG=$(pgrep nginx)\nkill -HUP $NG\nwork load\n',
+    masked: true,
+    kept: ['pgrep nginx', 'kill -HUP 999999991'],
+  },
+  {
+    row: 'A9',
+    name: 'a kill of the own worker by its pid',
+    sidecars: ['haproxy'],
+    before: 'W=$(pgrep worker)\nwork load\nkill $W\nwork upload\npkill haproxy\n',
+    after: 'W=$(pgrep worker)\nwork load\nkill $W\nwork upload\n',
+    masked: true,
+    kept: ['pgrep worker', 'kill 999999991'],
+  },
+  {
+    row: 'A9',
+    name: 'one kill for the own child and the sidecar',
+    sidecars: ['haproxy'],
+    before: 'work serve &\nS=$!\nwork load\nkill $S $(pgrep haproxy)\n',
+  },
+  {
+    row: 'A9',
+    name: 'one kill for the own program and the sidecar',
+    sidecars: ['haproxy'],
+    before: 'work load\nkill $(pgrep haproxy) $(pgrep helper)\n',
+  },
+  {
+    row: 'A9',
+    name: 'a here-document on the line of the kill',
+    sidecars: ['haproxy'],
+    before: 'cat <<EOF; pkill haproxy\nhello\nEOF\nwork load\n',
+  },
+  {
+    row: 'C1',
+    name: 'a file at the end, the status by the work itself',
+    sidecars: ['haproxy'],
+    before: "trap 'touch /hand-over/done' EXIT\nwork load || RC=$?\nexit $RC\n",
+    after: 'work load || RC=$?\nexit $RC\n',
+  },
+  {
+    row: 'C1',
+    name: 'a handler that hides a failure',
+    sidecars: ['haproxy'],
+    before: "trap 'touch /hand-over/done; exit 0' EXIT\nwork load\n",
+    after: "trap 'exit 0' EXIT\nwork load\n",
+    masked: true,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'C4',
+    name: 'work whose output goes to the watched file',
+    sidecars: ['haproxy'],
+    before: 'work prepare\nwork load > /hand-over/done\n',
+  },
+  {
+    row: 'C4',
+    name: 'a file beside a file of the work',
+    sidecars: ['haproxy'],
+    before: 'work load\ntouch /hand-over/done /results/_SUCCESS\n',
+  },
+  {
+    row: 'C4',
+    name: 'a file that is looked at afterwards',
+    sidecars: ['haproxy'],
+    before: 'work load\ntouch /hand-over/done\nls -l /hand-over/done\n',
+  },
+  {
+    row: 'C4',
+    name: 'a file that cannot be written ends the script',
+    sidecars: ['haproxy'],
+    before: 'work load\ntouch /hand-over/done || exit 5\n',
+    after: WORK,
+    masked: true,
+  },
+  {
+    row: 'C5',
+    name: 'a file in front of the break that leaves the loop of the work',
+    sidecars: ['haproxy'],
+    before: `for try in 1 2 3; do
+  if work load; then
+    touch /hand-over/done && break
+  fi
+  sleep 1
+done
+`,
+    after: 'for try in 1 2 3; do\n  if work load; then\n    break\n  fi\n  sleep 1\ndone\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'C5',
+    name: 'a file between a test and the break',
+    sidecars: ['haproxy'],
+    before: `for try in 1 2 3; do
+  work load
+  [ $? -eq 0 ] && touch /hand-over/done && break
+  sleep 1
+done
+`,
+    after: 'for try in 1 2 3; do\n  work load\n  [ $? -eq 0 ] && break\n  sleep 1\ndone\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'C5',
+    name: 'a file in front of a break by a variable',
+    sidecars: ['haproxy'],
+    before: `for try in 1 2 3; do
+  if work load; then ok=1; fi
+  if [ "$ok" = 1 ]; then touch /hand-over/done; break; fi
+done
+`,
+    after: `for try in 1 2 3; do
+  if work load; then ok=1; fi
+  if [ "$ok" = 1 ]; then break; fi
+done
+`,
+    status: [0, 0, 0],
+  },
+  {
+    row: 'C5',
+    name: 'an edit of a file of the work in front of the file',
+    sidecars: ['haproxy'],
+    before: 'work load > note\nsed -i s/load/done/ note && touch /hand-over/done\ncat note\n',
+    after: 'work load > note\nsed -i s/load/done/ note\ncat note\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'C6',
+    name: 'a file whatever the work says',
+    sidecars: ['haproxy'],
+    before:
+      'case "$(work load)" in\n  *load*) touch /hand-over/done ;;\n  *) touch /hand-over/done ;;\nesac\necho "work: over"\n',
+    after: 'case "$(work load)" in\n  *load*)  ;;\n  *)  ;;\nesac\necho "work: over"\n',
+    status: [0, 0, 0],
+  },
+  {
+    row: 'C6',
+    name: 'a loop over what the work prints',
+    sidecars: ['haproxy'],
+    shell: ['bash', '-c'],
+    before: 'while read -r line; do\n  touch /hand-over/done\ndone < <(work load)\n',
+  },
+  {
+    row: 'E3',
+    name: 'a function that is called through another',
+    sidecars: ['istio-proxy'],
+    before: `quit() { curl -X POST http://localhost:15020/quitquitquit; }
+retry() { "$@" || "$@"; }
+work load
+retry quit
+`,
+  },
+  {
+    row: 'E3',
+    name: 'a call that exits when it fails',
+    sidecars: ['istio-proxy'],
+    before: 'work load\ncurl -X POST http://localhost:15020/quitquitquit || exit 1\n',
+    after: WORK,
+    masked: true,
+  },
 ];
 
 /** The main container of most wrappers. */
@@ -688,6 +1013,153 @@ done
     after: [...HAPROXY, '-L', 'the orders'],
     daemon: [...HAPROXY, '-L', 'the orders'],
     main: 'work load; touch /hand-over/done',
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a function of the script as the daemon',
+    before: 'run() { haproxy -f /etc/haproxy.cfg; }\nrun &\nuntil [ -f /hand-over/done ]; do sleep 1; done\n',
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a daemon that is put together by eval',
+    env: { CONFIG: '/etc/haproxy.cfg' },
+    before: 'eval "haproxy -f $CONFIG" &\nuntil [ -f /hand-over/done ]; do sleep 1; done\n',
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a daemon that reads a here-document',
+    before: `haproxy -f /dev/stdin <<EOF &
+listen orders
+EOF
+until [ -f /hand-over/done ]; do sleep 1; done
+`,
+    daemon: ['haproxy', '-f', '/dev/stdin'],
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a log that is followed beside the daemon',
+    before: `tail -F /opt/proxy/app.log &
+haproxy -f /etc/haproxy.cfg &
+until [ -f /hand-over/done ]; do sleep 1; done
+`,
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'the log of the daemon itself is followed',
+    before: `haproxy -f /etc/haproxy.cfg > /opt/proxy/log &
+tail -f /opt/proxy/log &
+until [ -f /hand-over/done ]; do sleep 1; done
+`,
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a reload in the loop that waits',
+    before: `haproxy -f /etc/haproxy.cfg &
+PID=$!
+while [ ! -f /hand-over/done ]; do
+  inotifywait /opt/proxy
+  kill -HUP $PID
+done
+`,
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a reload beside the daemon',
+    before: `(while true; do inotifywait -e modify /opt/proxy; kill -HUP 1; done) &
+haproxy -f /etc/haproxy.cfg &
+until [ -f /hand-over/done ]; do sleep 1; done
+`,
+    after: '(while true; do inotifywait -e modify /opt/proxy; kill -HUP 1; done) &\nexec haproxy -f /etc/haproxy.cfg\n',
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a helper that tidies up beside the daemon',
+    before: `(while true; do rm -rf /opt/proxy/old; sleep 60; done) &
+haproxy -f /etc/haproxy.cfg &
+until [ -f /hand-over/done ]; do sleep 1; done
+`,
+    after: '(while true; do rm -rf /opt/proxy/old; sleep 60; done) &\nexec haproxy -f /etc/haproxy.cfg\n',
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a file for the probe in the loop that waits',
+    before: `haproxy -f /etc/haproxy.cfg &
+while true; do
+  touch /opt/proxy/healthy
+  [ -f /hand-over/done ] && exit 0
+  sleep 1
+done
+`,
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a variable of the container that only the loop reads',
+    env: { MODE: 'tcp' },
+    before: `MODE=http
+haproxy -f /etc/haproxy.cfg &
+until [ -f /hand-over/done ]; do
+  echo "$MODE"
+  sleep 1
+done
+`,
+    after: 'MODE=http\nexec haproxy -f /etc/haproxy.cfg\n',
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D3',
+    name: 'a variable that set -a hands on',
+    before: `set -a
+MODE=http
+haproxy -f /etc/haproxy.cfg &
+until [ -f /hand-over/done ]; do
+  echo "$MODE"
+  sleep 1
+done
+`,
+    after: 'set -a\nMODE=http\nexec haproxy -f /etc/haproxy.cfg\n',
+    daemon: HAPROXY,
+    main: WRITER,
+    file: FILE,
+  },
+  {
+    row: 'D11',
+    name: 'a file that says the daemon is ready',
+    before: `haproxy -f /etc/haproxy.cfg &
+sleep 2
+touch /hand-over/ready
+until [ -f /hand-over/done ]; do sleep 1; done
+`,
+    daemon: HAPROXY,
+    main: 'until [ -f /hand-over/ready ]; do sleep 1; done\nwork load\ntouch /hand-over/done\n',
     file: FILE,
   },
   {

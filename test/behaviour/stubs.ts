@@ -17,7 +17,7 @@ export const SAFE_KILL = `kill() {
 const RUN = 'PATH=$stubs "$@"';
 
 /** Tools that scripts run for real. */
-const REAL = ['cat', 'cp', 'env', 'false', 'grep', 'ls', 'mkdir', 'rm', 'true'];
+const REAL = ['cat', 'cp', 'env', 'false', 'grep', 'ls', 'mkdir', 'rm', 'sed', 'tee', 'true'];
 
 /** Writes down its name and its arguments. */
 const LOG = `echo "\${0##*/} $*" >> "$STUB_LOG"\n`;
