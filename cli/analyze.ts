@@ -3,27 +3,38 @@ import {
   type Analysis,
   analyze,
   analyzeDockerfile,
+  analyzePatch,
+  applyEdits,
   isDockerfile,
+  isPatch,
   type KubernetesVersion,
+  type Kustomize,
   killersOf,
   mayInstall,
+  patchesOf,
+  readKustomize,
 } from '../engine/index.ts';
 import { type InputFile, type InputText, readText } from './files.ts';
+import { findKustomize, keyOf } from './kustomize.ts';
 
 /** A file, its text, and what was found in it. */
 export interface Analyzed extends InputText {
   readonly file: InputFile;
   readonly analysis: Analysis;
+  /** Whether its fixes are right only when those of other files are made. */
+  readonly isDependent: boolean;
 }
 
 /**
- * Reads and analyses files, manifests first: a Dockerfile's findings come from the Jobs of the same run. What cannot be
- * read is told and left out.
+ * Reads and analyses files, manifests first, then the patches of kustomizations: a Dockerfile's findings come from the
+ * Jobs of the same run. What cannot be read is told and left out. With `fixing` the findings in patches are those that
+ * there are when all manifests are fixed.
  */
 export function analyzeFiles(
   files: readonly InputFile[],
   version: KubernetesVersion | undefined,
   tell: (error: unknown) => void,
+  fixing?: { readonly unsafe: boolean },
 ): Analyzed[] {
   const texts = files.flatMap((file) => {
     try {
@@ -34,9 +45,22 @@ export function analyzeFiles(
     }
   });
   const dockerfiles = texts.filter(({ file }) => isDockerfile(file.name));
-  const manifests = texts
-    .filter((each) => !dockerfiles.includes(each))
-    .map((each) => ({ ...each, analysis: analyze(each.text, version ? { version } : {}) }));
+  const others = texts.filter((each) => !dockerfiles.includes(each));
+  const key = ({ file: { path } }: Text) => (typeof path === 'string' ? keyOf(path) : '');
+  const kustomize = findKustomize(
+    new Map(others.filter(key).map((each) => [key(each), each.text])),
+    others.filter(({ file }) => file.given).flatMap((each) => key(each) || []),
+  );
+  const patches = kustomize ? others.filter((each) => isPatch(kustomize, key(each))) : [];
+  const manifests = others
+    .filter((each) => !patches.includes(each))
+    .map((each) => {
+      const changed = kustomize ? patchesOf(kustomize, key(each)) : [];
+      // Those of this run are fixed together with it.
+      const left = fixing ? changed.filter((patch) => !patches.some((other) => key(other) === patch.key)) : changed;
+      return { ...each, analysis: analyze(each.text, { ...(version && { version }), patches: left }) };
+    });
+  const patched = kustomize ? analyzePatches(kustomize, manifests, patches, key, fixing) : [];
   const isAsked = dockerfiles.some(({ text }) => mayInstall(text));
   const killers = isAsked
     ? manifests.flatMap(({ file, analysis }) =>
@@ -51,5 +75,57 @@ export function analyzeFiles(
       isOnly: dockerfiles.length === 1,
     }),
   }));
-  return [...manifests, ...images];
+  return [
+    ...manifests.map((each) => ({ ...each, isDependent: false })),
+    ...[...patched, ...images].map((each) => ({ ...each, isDependent: true })),
+  ];
+}
+
+type Text = InputText & { readonly file: InputFile };
+type Read = Text & { readonly analysis: Analysis };
+
+/** Those of a base come first: what overlays patch is what bases make of it. */
+function analyzePatches(
+  before: Kustomize,
+  manifests: readonly Read[],
+  patches: readonly Text[],
+  key: (each: Text) => string,
+  fixing: { readonly unsafe: boolean } | undefined,
+): Read[] {
+  const files = new Map(before.files);
+  const apply = (path: string, { text, analysis }: Read) => {
+    const fix = fixing && analysis.fixAll(analysis.findings, fixing);
+    if (fix) files.set(path, applyEdits(text, fix.edits));
+    return fix !== undefined;
+  };
+  let isChanged = false;
+  for (const each of manifests) if (before.resources.has(key(each)) && apply(key(each), each)) isChanged = true;
+  let kustomize = isChanged ? readKustomize(new Map(files)) : before;
+  const found: Read[] = [];
+  for (let pending = patches; pending.length > 0; ) {
+    const ready = readyOf(kustomize, pending, key);
+    isChanged = false;
+    for (const each of ready) {
+      const path = key(each);
+      const analysis = analyzePatch(each.text, { path, kustomize, ...(kustomize !== before && { before }) });
+      found.push({ ...each, analysis });
+      if (apply(path, { ...each, analysis })) isChanged = true;
+    }
+    pending = pending.filter((each) => !ready.includes(each));
+    if (isChanged) kustomize = readKustomize(new Map(files));
+  }
+  return found;
+}
+
+/** The patches whose workloads no other of them changes first; one of them where they wait for each other. */
+function readyOf(kustomize: Kustomize, patches: readonly Text[], key: (each: Text) => string): readonly Text[] {
+  const waiting = new Set(patches.map(key));
+  const ahead = new Map<string, Set<string>>();
+  for (const { file, targets } of kustomize.patches) {
+    const files = ahead.get(file) ?? new Set();
+    for (const each of targets.flatMap(({ changedBy }) => changedBy)) if (each !== file) files.add(each);
+    ahead.set(file, files);
+  }
+  const ready = patches.filter((each) => ![...(ahead.get(key(each)) ?? [])].some((file) => waiting.has(file)));
+  return ready.length > 0 ? ready : patches.slice(0, 1);
 }

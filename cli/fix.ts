@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
-import { type Analysis, applyEdits, isDockerfile, type KubernetesVersion } from '../engine/index.ts';
+import { type Analysis, applyEdits, type KubernetesVersion } from '../engine/index.ts';
 import { analyzeFiles } from './analyze.ts';
 import { inputs } from './check.ts';
 import { type InputFile, reasonOf, UserError } from './files.ts';
 import { describeSteps } from './steps.ts';
 
 /**
- * Makes sidecars native in files, or shows how; Dockerfiles last, when the manifests are written. Messages go to standard error; what is fixed from standard input and
- * diffs go to standard output. Gives the exit status: 0, or 2 when something could not be read or written.
+ * Makes sidecars native in files, or shows how; patches of kustomizations and Dockerfiles last, when the manifests are
+ * written. Messages go to standard error; what is fixed from standard input and diffs go to standard output. Gives the exit status: 0, or 2 when something could not be read or written.
  */
 export function fix(
   paths: readonly string[],
@@ -24,7 +24,8 @@ export function fix(
   let done = 0;
   let files = 0;
   let forReview = 0;
-  for (const { file, text, mark, analysis } of analyzeFiles(inputs(paths, tell), options.version, tell)) {
+  const analyzed = analyzeFiles(inputs(paths, tell), options.version, tell, options);
+  for (const { file, text, mark, analysis, isDependent } of analyzed) {
     try {
       const { fixable, safe } = fixesOf(analysis);
       const chosen = analysis.fixAll(analysis.findings, { unsafe: options.unsafe });
@@ -37,8 +38,7 @@ export function fix(
       } else if (file.path === 0) {
         process.stdout.write((mark ? '\uFEFF' : '') + fixed);
       } else if (fixed !== text) {
-        if (failed && isDockerfile(file.name))
-          throw new UserError(`${file.name}: not changed, because another file could not be`);
+        if (failed && isDependent) throw new UserError(`${file.name}: not changed, because another file could not be`);
         replaceFile(file, (mark ? '\uFEFF' : '') + fixed);
       }
       tellRefusals(file, analysis, options);

@@ -1,13 +1,14 @@
 import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import type { WorkloadKind } from './kube/kinds.ts';
-import { type Container, containerAt, isNativeSidecar, nameOf, type Pod, readPods } from './kube/pod.ts';
+import { type Container, containerAt, isNativeSidecar, isPartial, nameOf, type Pod, readPods } from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
 import { compose } from './migrate/compose.ts';
 import { type Migration, migrate, move, obstacleToMove, type Step } from './migrate/migrate.ts';
 import { makeRegular } from './migrate/regular.ts';
 import { RULES } from './rules/index.ts';
-import type { PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
+import { brokenPatches, patchesFor } from './rules/patches.ts';
+import type { OverlayPatch, PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
 import type { Confidence } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
 import { readPod } from './sidecar/reading.ts';
@@ -24,6 +25,8 @@ export interface AnalyzeOptions {
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
   /** Kinds of workloads besides the known ones, whose pods run to completion. */
   readonly kinds?: readonly WorkloadKind[];
+  /** Patches of kustomizations around that change workloads of this text, from `patchesOf`. */
+  readonly patches?: readonly OverlayPatch[];
   /**
    * An earlier analysis of this file. Documents whose text is the same are not read again, if the other options are
    * the same too (compared by value).
@@ -180,7 +183,7 @@ class TextAnalysis implements Analysis {
   constructor(text: string, options: AnalyzeOptions) {
     const version = options.version ?? DEFAULT_VERSION;
     this.text = text;
-    this.options = JSON.stringify([version, options.rules ?? {}, options.kinds ?? []]);
+    this.options = JSON.stringify([version, options.rules ?? {}, options.kinds ?? [], options.patches ?? []]);
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
       for (const { analysis } of options.previous.parts) known.set(analysis.key, analysis);
@@ -298,7 +301,7 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
 function analyzeDocument(
   text: string,
   version: KubernetesVersion,
-  { rules = {}, kinds = [] }: AnalyzeOptions,
+  { rules = {}, kinds = [], patches = [] }: AnalyzeOptions,
   configMaps: ConfigMaps,
 ): DocumentAnalysis {
   const nothing = { text, key: text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
@@ -311,7 +314,8 @@ function analyzeDocument(
   }
   const document = readYaml(text);
   if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
-  const contexts = readPods(document, kinds, configMaps).map((pod) => contextOf(pod, version));
+  const pods = readPods(document, kinds, configMaps).filter((pod) => !isPartial(pod));
+  const contexts = pods.map((pod) => ({ ...readPod(pod), version, patches: patchesFor(patches, pod) }));
   const found = contexts.flatMap((context) => {
     const migration = once(() => migrationOf(context));
     return RULES.flatMap((rule) => {
@@ -325,10 +329,6 @@ function analyzeDocument(
 
 function podId(document: number, pod: Pod): string {
   return `${document}/${pod.path.join('/')}`;
-}
-
-function contextOf(pod: Pod, version: KubernetesVersion): PodContext {
-  return { ...readPod(pod), version };
 }
 
 interface Placing {
@@ -364,7 +364,8 @@ function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refusal | u
     const title = titleOf(moves);
     const obstacle = obstacleToMove(context, moves);
     if (obstacle) return { title, refused: `Not offered: ${obstacle}.` };
-    return toFix(title, move([{ pod: context.pod, containers: moves }]), isSafe(context, moves));
+    const fix = toFix(title, move([{ pod: context.pod, containers: moves }]), isSafe(context, moves));
+    return withPatches(fix, context.patches, moves);
   }
   if (!mend) return undefined;
   const { title, safe, changes } = mend();
@@ -378,6 +379,12 @@ function toFix(title: string, migration: Migration, safe: boolean): Fix | Refusa
   if ('refused' in migration) return { title, refused: migration.refused };
   const { steps, stays } = migration;
   return { title, edits: steps.flatMap(({ edits }) => edits), safe, steps, stays };
+}
+
+/** A fix that says which patches elsewhere miss what it moves. */
+function withPatches(fix: Fix | Refusal, patches: readonly OverlayPatch[], moved: readonly Container[]): Fix | Refusal {
+  const stays = brokenPatches(patches, moved).map((each) => each.stays);
+  return 'refused' in fix || stays.length === 0 ? fix : { ...fix, stays: [...fix.stays, ...stays] };
 }
 
 /** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */
@@ -394,7 +401,7 @@ function migrationOf(context: PodContext): Fix | Refusal | undefined {
   const title =
     containers.length > 0 ? 'Migrate this pod to native sidecars' : 'Remove what ended the sidecars by hand';
   const safe = containers.length > 0 && isSafe(context, containers);
-  return toFix(title, migration, safe);
+  return withPatches(toFix(title, migration, safe), context.patches, containers);
 }
 
 /** What mends findings of one document: the pods' migrations when unsafe ones are wanted, else what is safe alone. */
@@ -486,8 +493,11 @@ function titleOf(containers: readonly Container[]): string {
   return `Make ${names} ${containers.length > 1 ? 'native sidecars' : 'a native sidecar'}`;
 }
 
-/** The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it. */
-function isSafe({ roles, workarounds, clues, version }: PodContext, moved: readonly Container[]): boolean {
+/**
+ * The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it, no
+ * patch elsewhere that would miss the container.
+ */
+function isSafe({ roles, workarounds, clues, version, patches }: PodContext, moved: readonly Container[]): boolean {
   const sure = roles.every(({ container, confidence }) => !moved.includes(container) || confidence !== 'possible');
   const bare = workarounds.every(({ kind }) => kind === 'start-wait');
   // What it waits for before it counts as started may be the work, which would start after it.
@@ -496,5 +506,6 @@ function isSafe({ roles, workarounds, clues, version }: PodContext, moved: reado
     const asksFile = container.has('startupProbe') && acts.some(({ kind }) => kind === 'wait-for-file');
     return moved.includes(container) && (isHeld || asksFile);
   });
-  return sure && bare && !waits && atLeast(version, NATIVE_SIDECARS_SINCE);
+  const isKnown = atLeast(version, NATIVE_SIDECARS_SINCE);
+  return sure && bare && !waits && isKnown && brokenPatches(patches, moved).length === 0;
 }

@@ -21,9 +21,13 @@ export {
   type KubernetesVersion,
   parseVersion,
 } from './kube/version.ts';
+export { isKustomization, KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
+export { folderOf } from './kustomize/path.ts';
+export { type Kustomize, type KustomizeFiles, readKustomize } from './kustomize/tree.ts';
 export type { Step } from './migrate/migrate.ts';
+export { analyzePatch, isPatch, type PatchOptions, patchesOf } from './patch-analysis.ts';
 export { ALL_RULES } from './rules/index.ts';
-export type { RuleHead, Severity, Tag } from './rules/rule.ts';
+export type { OverlayPatch, RuleHead, Severity, Tag } from './rules/rule.ts';
 export type { Confidence } from './sidecar/classify.ts';
 export type { Clue } from './sidecar/clues.ts';
 export {

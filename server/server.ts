@@ -17,7 +17,16 @@ import {
   TextDocuments,
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysis, analyze, analyzeDockerfile, hover, mayInstall } from '../engine/index.ts';
+import {
+  type Analysis,
+  analyze,
+  analyzeDockerfile,
+  analyzePatch,
+  hover,
+  isPatch,
+  mayInstall,
+  patchesOf,
+} from '../engine/index.ts';
 import {
   type ActionData,
   type ActionSupport,
@@ -29,8 +38,9 @@ import {
 } from './actions.ts';
 import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import type { Host } from './host.ts';
+import { Kustomizations } from './kustomize.ts';
 import { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
-import { WATCHED, Workspace } from './workspace.ts';
+import { decode, WATCHED, Workspace } from './workspace.ts';
 
 /** What the client said in `initialize`, as far as it matters here. */
 interface Client extends ActionSupport {
@@ -66,13 +76,15 @@ class Server {
   #client: Client = readClient({}, undefined);
   readonly #host: Host;
   #workspace: Workspace;
+  #kustomizations: Kustomizations;
+  #isWatching = false;
   readonly #stale = new Set<string>();
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection, host: Host) {
     this.#connection = connection;
     this.#host = host;
-    this.#workspace = this.#openWorkspace([]);
+    [this.#workspace, this.#kustomizations] = this.#openWorkspace([]);
   }
 
   listen(): void {
@@ -131,7 +143,8 @@ class Server {
 
   #initialize({ capabilities, initializationOptions, workspaceFolders, rootUri }: InitializeParams): InitializeResult {
     this.#client = readClient(capabilities, initializationOptions);
-    this.#workspace = this.#openWorkspace(workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []));
+    const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+    [this.#workspace, this.#kustomizations] = this.#openWorkspace(folders);
     return {
       serverInfo: { name: SOURCE },
       capabilities: {
@@ -173,11 +186,26 @@ class Server {
     const analysis =
       document.languageId === DOCKERFILE
         ? await this.#analyzeDockerfile(document, options)
-        : analyze(document.getText(), { ...options, ...(known && { previous: known.analysis }) });
+        : await this.#analyzeManifest(document, options, known?.analysis);
     // Waiting for the workspace, the text may have changed.
     if (document.version !== version || this.#documents.get(uri) !== document) return this.#analyze(uri);
     this.#analyses.set(uri, { version, generation, analysis });
     return { document, analysis };
+  }
+
+  /** A manifest with the patches that change it, or a patch with the manifests that it changes. */
+  async #analyzeManifest(
+    document: TextDocument,
+    options: Settings['options'],
+    previous: Analysis | undefined,
+  ): Promise<Analysis> {
+    const key = decode(document.uri);
+    const kustomize = await this.#kustomizations.around(document.uri, document.getText());
+    const text = document.getText();
+    if (!kustomize) return analyze(text, { ...options, ...(previous && { previous }) });
+    this.#watch();
+    if (isPatch(kustomize, key)) return analyzePatch(text, { ...options, path: key, kustomize });
+    return analyze(text, { ...options, patches: patchesOf(kustomize, key), ...(previous && { previous }) });
   }
 
   async #analyzeDockerfile(document: TextDocument, options: Settings['options']): Promise<Analysis> {
@@ -189,19 +217,26 @@ class Server {
     return analyzeDockerfile(document.getText(), { ...options, path, killers, isOnly });
   }
 
-  #openWorkspace(folders: readonly string[]): Workspace {
-    return new Workspace(this.#host, folders, (uri) => this.#documents.get(uri)?.getText());
+  #openWorkspace(folders: readonly string[]): [Workspace, Kustomizations] {
+    const textOf = (uri: string) => this.#documents.get(uri)?.getText();
+    const textAt = (path: string) =>
+      this.#documents
+        .all()
+        .find(({ uri }) => decode(uri) === path)
+        ?.getText();
+    return [new Workspace(this.#host, folders, textOf), new Kustomizations(this.#host, folders, textAt)];
   }
 
   #watch(): void {
-    if (!this.#client.dynamicWatching) return;
+    if (!this.#client.dynamicWatching || this.#isWatching) return;
+    this.#isWatching = true;
     const watchers = WATCHED.map((name) => ({ globPattern: `**/${name}` }));
     this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {});
   }
 
-  /** Dockerfiles hear of changes in other files, when the keyboard rests. */
+  /** Dockerfiles, bases and patches hear of changes in other files, when the keyboard rests. */
   #changed(uris: readonly string[]): void {
-    if (!this.#workspace.isUsed) return;
+    if (!this.#workspace.isUsed && !this.#kustomizations.isUsed) return;
     for (const uri of uris) this.#stale.add(uri);
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#readStale(), REST);
@@ -210,7 +245,8 @@ class Server {
   async #readStale(): Promise<void> {
     const uris = [...this.#stale];
     this.#stale.clear();
-    const matters = await Promise.all(uris.map((uri) => this.#workspace.update(uri)));
+    const all = [this.#workspace, this.#kustomizations];
+    const matters = await Promise.all(uris.flatMap((uri) => all.map((each) => each.update(uri))));
     if (!matters.includes(true)) return;
     this.#generation += 1;
     this.#renew();

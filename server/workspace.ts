@@ -19,6 +19,7 @@ export const WATCHED = [
   '*.dockerfile',
   'Containerfile',
   'Containerfile.*',
+  'Kustomization',
 ];
 
 const MAX_FILES = 2_000;
@@ -101,7 +102,7 @@ export class Workspace {
 }
 
 /** Clients and Node do not escape the same characters. */
-function decode(uri: string): string {
+export function decode(uri: string): string {
   try {
     return decodeURIComponent(uri);
   } catch {

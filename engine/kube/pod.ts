@@ -225,6 +225,14 @@ export function isNativeSidecar(container: Container): boolean {
   return container.list === 'initContainers' && container.restartPolicy?.value === 'Always';
 }
 
+/**
+ * Whether the pod is a part of one: no container has an image, as in a strategic merge patch. What is not there may say
+ * anything.
+ */
+export function isPartial({ containers, initContainers }: Pod): boolean {
+  return [...initContainers, ...containers].every((container) => !container.has('image'));
+}
+
 /** The container's name as written, or `#2` for the second of a list when it has none. */
 export function nameOf(container: Container): string {
   return container.name?.value ?? `#${container.index + 1}`;

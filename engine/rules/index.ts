@@ -5,9 +5,11 @@ import { killerContainer } from './killer-container.ts';
 import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
 import { leftoverSharedVolume } from './leftover-shared-volume.ts';
 import { nonNativeSidecar } from './non-native-sidecar.ts';
+import { overlayByIndex } from './overlay-by-index.ts';
+import { overlayWrongList } from './overlay-wrong-list.ts';
 import { procpsForPkill } from './procps-for-pkill.ts';
 import { quitEndpointWorkaround } from './quit-endpoint-workaround.ts';
-import type { DockerfileRule, Rule, RuleHead } from './rule.ts';
+import type { DockerfileRule, OverlayRule, Rule, RuleHead } from './rule.ts';
 import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { terminatorMarker } from './terminator-marker.ts';
@@ -38,5 +40,8 @@ export const RULES: readonly Rule[] = [
 /** Every rule that looks at Dockerfiles. */
 export const DOCKERFILE_RULES: readonly DockerfileRule[] = [procpsForPkill];
 
+/** Every rule that looks at patches of kustomizations. */
+export const OVERLAY_RULES: readonly OverlayRule[] = [overlayWrongList, overlayByIndex];
+
 /** Every rule, for lists and settings. */
-export const ALL_RULES: readonly RuleHead[] = [...RULES, ...DOCKERFILE_RULES];
+export const ALL_RULES: readonly RuleHead[] = [...RULES, ...DOCKERFILE_RULES, ...OVERLAY_RULES];

@@ -1,5 +1,6 @@
 import { containerSpan, nameOf } from '../kube/pod.ts';
 import { podsOf } from '../kube/workload.ts';
+import { brokenPatches } from './patches.ts';
 import type { Rule } from './rule.ts';
 
 /** A regular container that does not end by itself keeps the pods of a Job running for ever. */
@@ -8,7 +9,7 @@ export const nonNativeSidecar: Rule = {
   title: 'A sidecar among the regular containers keeps the Job from completing',
   severity: (confidence) => (confidence === 'possible' ? 'info' : 'warning'),
 
-  *check({ pod, roles }) {
+  *check({ pod, roles, patches }) {
     const others = roles.filter(({ role }) => role !== 'sidecar' && role !== 'killer');
     for (const { role, container, confidence, evidence } of roles) {
       if (role !== 'sidecar') continue;
@@ -22,7 +23,7 @@ export const nonNativeSidecar: Rule = {
         span: containerSpan(container),
         confidence,
         container,
-        evidence,
+        evidence: [...evidence, ...brokenPatches(patches, [container]).map(({ evidence: each }) => each)],
         moves: [container],
       };
     }

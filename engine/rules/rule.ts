@@ -2,11 +2,14 @@ import type { Install } from '../dockerfile/installs.ts';
 import type { ProcessKiller } from '../dockerfile/killer.ts';
 import type { Container } from '../kube/pod.ts';
 import type { KubernetesVersion } from '../kube/version.ts';
+import type { PatchMove } from '../kustomize/move.ts';
+import type { Target } from '../kustomize/tree.ts';
 import type { Confidence } from '../sidecar/classify.ts';
 import type { Clue } from '../sidecar/clues.ts';
 import type { Reading } from '../sidecar/reading.ts';
 import type { Span } from '../text.ts';
 import type { Change } from '../yaml/patch.ts';
+import type { YamlDocument } from '../yaml/read.ts';
 
 /** How much a finding matters, as in LSP. */
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
@@ -17,6 +20,20 @@ export type Tag = 'unnecessary' | 'deprecated';
 /** What a rule looks at: one pod, what its containers are for, and the cluster's version. */
 export interface PodContext extends Reading {
   readonly version: KubernetesVersion;
+  /** Patches elsewhere that change the pod's containers. */
+  readonly patches: readonly OverlayPatch[];
+}
+
+/** A patch of a kustomization that changes a container of a workload. */
+export interface OverlayPatch {
+  /** The patch's file, for people: relative to the workload's. */
+  readonly file: string;
+  /** The patch's file as the host names it. */
+  readonly key: string;
+  readonly workload: { readonly kind: string; readonly name: string | undefined };
+  readonly container: string;
+  /** Where the patch names the container by its place in the list: the place. */
+  readonly index: number | undefined;
 }
 
 /** What a rule found. Spans are offsets in the pod's document. */
@@ -81,4 +98,43 @@ export interface DockerfileProblem extends Omit<Problem, 'container' | 'moves'> 
 /** One check of a Dockerfile. */
 export interface DockerfileRule extends RuleHead {
   check(context: DockerfileContext): Iterable<DockerfileProblem>;
+}
+
+/** A workload that a patch changes, in up to three states. */
+export interface PatchedWorkload {
+  readonly now: Target;
+  /** Before a move that is being made. */
+  readonly was: Target | undefined;
+  /** After the moves that findings offer. */
+  readonly next: Target | undefined;
+}
+
+/** What a rule for patches looks at: one document of a patch, and what it changes. */
+export interface OverlayContext {
+  readonly document: YamlDocument;
+  /** The document as plain data. */
+  readonly value: unknown;
+  readonly kind: 'merge' | 'json';
+  /** Where the patch lies: a path or URI with forward slashes. */
+  readonly path: string;
+  readonly workloads: readonly PatchedWorkload[];
+}
+
+/** What a rule found in a patch. Spans are offsets in the patch's document. */
+export interface OverlayProblem extends Pick<Problem, 'message' | 'span' | 'confidence' | 'severity'> {
+  readonly container: string | undefined;
+  readonly workload: Target;
+  readonly mend?: OverlayMend;
+}
+
+/** How a problem in a patch is mended, or why not, as half a sentence. */
+export type OverlayMend = { readonly title: string; readonly safe: boolean } & (
+  | { readonly move: PatchMove }
+  | { readonly change: Change }
+  | { readonly refused: string }
+);
+
+/** One check of a patch in a kustomization. */
+export interface OverlayRule extends RuleHead {
+  check(context: OverlayContext): Iterable<OverlayProblem>;
 }

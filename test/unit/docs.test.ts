@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ALL_RULES, type Analysis, analyze, analyzeDockerfile, applyEdits, killersOf } from '../../engine/index.ts';
+import {
+  ALL_RULES,
+  type Analysis,
+  analyze,
+  analyzeDockerfile,
+  analyzePatch,
+  applyEdits,
+  killersOf,
+  readKustomize,
+} from '../../engine/index.ts';
 
 interface Fence {
   readonly language: string;
@@ -18,13 +27,26 @@ function fences(page: string): Fence[] {
 
 /** A Dockerfile's analysis knows the manifests that the page shows in plain fences. */
 function analysisOf({ language, text }: Fence, page: string): Analysis {
-  if (language === 'yaml') return analyze(text);
+  const path = pathOf(text);
+  if (language === 'yaml')
+    return path ? analyzePatch(text, { path, kustomize: kustomizeOf(page, path, text) }) : analyze(text);
   const shown = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
   const killers = shown
     .flatMap((yaml) => killersOf(analyze(yaml), 'job.yaml'))
     .map((killer) => ({ ...killer, stays: undefined }));
   assert.ok(killers.length > 0, 'the page shows no Job that kills');
   return analyzeDockerfile(text, { path: 'report/Dockerfile', killers, isOnly: true });
+}
+
+/** The path that a fence begins with: of a patch, or of a file that belongs to it. */
+function pathOf(text: string): string | undefined {
+  return /^# (\S+\.yaml)$/m.exec(text.split('\n')[0] ?? '')?.[1];
+}
+
+/** The kustomizations that the page shows in plain fences, and a patch. */
+function kustomizeOf(page: string, path: string, text: string) {
+  const shown = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
+  return readKustomize(new Map([...shown.flatMap((each) => [[pathOf(each) ?? '', each] as const]), [path, text]]));
 }
 
 test('every rule has a page, and every page a rule', () => {
