@@ -12,6 +12,8 @@ const common = {
   target: 'es2023',
   logLevel: 'warning',
   legalComments: 'none',
+  // Server, client and the Dockerfile parser bring a copy each.
+  alias: { 'vscode-languageserver-types': './node_modules/vscode-languageserver-types/lib/esm/main.js' },
 };
 const node = { ...common, platform: 'node', format: 'cjs', target: 'node20.19' };
 const browser = { ...common, platform: 'browser', mainFields: ['browser', 'module', 'main'], conditions: ['browser'] };

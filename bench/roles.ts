@@ -23,7 +23,7 @@ export function sidecarsWithout(text: string, without: readonly Source[]): Warne
   );
   return readable.flatMap((document, index) =>
     (document ? readPods(document, [], configMaps) : []).flatMap((pod) =>
-      readPod(pod, new Set(without)).roles.flatMap(({ role, confidence, container }) =>
+      readPod(pod, {}, new Set(without)).roles.flatMap(({ role, confidence, container }) =>
         role === 'sidecar' && confidence !== 'possible'
           ? { document: index, workload: pod.workload, container: container.name?.value ?? `#${container.index + 1}` }
           : [],

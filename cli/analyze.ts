@@ -7,12 +7,12 @@ import {
   applyEdits,
   isDockerfile,
   isPatch,
-  type KubernetesVersion,
   type Kustomize,
   killersOf,
   mayInstall,
   patchesOf,
   readKustomize,
+  type Settled,
 } from '../engine/index.ts';
 import { type InputFile, type InputText, readText } from './files.ts';
 import { findKustomize, keyOf } from './kustomize.ts';
@@ -32,7 +32,7 @@ export interface Analyzed extends InputText {
  */
 export function analyzeFiles(
   files: readonly InputFile[],
-  version: KubernetesVersion | undefined,
+  settled: (file: InputFile) => Settled,
   tell: (error: unknown) => void,
   fixing?: { readonly unsafe: boolean },
 ): Analyzed[] {
@@ -58,7 +58,7 @@ export function analyzeFiles(
       const changed = kustomize ? patchesOf(kustomize, key(each)) : [];
       // Those of this run are fixed together with it.
       const left = fixing ? changed.filter((patch) => !patches.some((other) => key(other) === patch.key)) : changed;
-      return { ...each, analysis: analyze(each.text, { ...(version && { version }), patches: left }) };
+      return { ...each, analysis: analyze(each.text, { ...settled(each.file), patches: left }) };
     });
   const patched = kustomize ? analyzePatches(kustomize, manifests, patches, key, fixing) : [];
   const isAsked = dockerfiles.some(({ text }) => mayInstall(text));
@@ -73,6 +73,7 @@ export function analyzeFiles(
       path: resolve(each.file.name).split(sep).join('/'),
       killers: killers.map((killer) => ({ ...killer, given: killer.given && each.file.given })),
       isOnly: dockerfiles.length === 1,
+      rules: settled(each.file).rules,
     }),
   }));
   return [

@@ -1,5 +1,6 @@
-import type { Analysis, KubernetesVersion } from '../engine/index.ts';
+import type { Analysis, Settled } from '../engine/index.ts';
 import { analyzeFiles } from './analyze.ts';
+import { type ConfigOptions, openConfig } from './config.ts';
 import { findFiles, type InputFile, UserError } from './files.ts';
 import { reportJson } from './report/json.ts';
 import { reportText } from './report/text.ts';
@@ -11,18 +12,16 @@ export interface Checked {
 }
 
 /** Checks files and folders and prints a report. Gives the exit status: 0, 1 with findings, 2 with unreadable input. */
-export function check(
-  paths: readonly string[],
-  options: { readonly format: 'text' | 'json'; readonly version: KubernetesVersion | undefined },
-): number {
+export function check(paths: readonly string[], options: ConfigOptions & { readonly format: 'text' | 'json' }): number {
   let failed = false;
   const tell = (error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     console.error(`native-sidecars: ${error.message}`);
     failed = true;
   };
-  const files = inputs(paths, tell);
-  const analyzed = analyzeFiles(files, options.version, tell);
+  const settled = openConfig(options);
+  const files = inputs(paths, settled, tell);
+  const analyzed = analyzeFiles(files, settled, tell);
   const checked = files.flatMap((file) => {
     const found = analyzed.find((each) => each.file === file);
     return found ? { path: file.name, analysis: found.analysis } : [];
@@ -35,8 +34,12 @@ export function check(
   return matters ? 1 : 0;
 }
 
-/** The files that the arguments name, each once. */
-export function inputs(paths: readonly string[], tell: (error: unknown) => void): InputFile[] {
+/** The files that the arguments name, each once, without those in folders that the configuration excludes. */
+export function inputs(
+  paths: readonly string[],
+  settled: (file: InputFile) => Settled,
+  tell: (error: unknown) => void,
+): InputFile[] {
   const found = new Map<string | 0, InputFile>();
   for (const path of paths) {
     try {
@@ -45,7 +48,7 @@ export function inputs(paths: readonly string[], tell: (error: unknown) => void)
       tell(error);
     }
   }
-  return [...found.values()];
+  return [...found.values()].filter((file) => file.given || !settled(file).isExcluded);
 }
 
 /** Colours on a terminal, as NO_COLOR and FORCE_COLOR say. */

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { globSync } from 'tinyglobby';
-import { isDockerfile } from '../engine/index.ts';
+import { CONFIG_FILE, isDockerfile } from '../engine/index.ts';
 
 /** A file to check: where it is, and how the user called it. */
 export interface InputFile {
@@ -56,7 +56,7 @@ export function findFiles(argument: string): InputFile[] {
 }
 
 function isManifest(path: string): boolean {
-  return /\.(?:ya?ml|json|tpl)$/i.test(path);
+  return /\.(?:ya?ml|json|tpl)$/i.test(path) && basename(path) !== CONFIG_FILE;
 }
 
 /** Tells whether git would ignore a path: the `.gitignore` files from the repository's root down to it decide. */

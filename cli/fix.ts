@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
-import { type Analysis, applyEdits, type KubernetesVersion } from '../engine/index.ts';
+import { type Analysis, applyEdits } from '../engine/index.ts';
 import { analyzeFiles } from './analyze.ts';
 import { inputs } from './check.ts';
+import { type ConfigOptions, openConfig } from './config.ts';
 import { type InputFile, reasonOf, UserError } from './files.ts';
 import { describeSteps } from './steps.ts';
 
@@ -13,7 +14,7 @@ import { describeSteps } from './steps.ts';
  */
 export function fix(
   paths: readonly string[],
-  options: { readonly diff: boolean; readonly unsafe: boolean; readonly version: KubernetesVersion | undefined },
+  options: ConfigOptions & { readonly diff: boolean; readonly unsafe: boolean },
 ): number {
   let failed = false;
   const tell = (error: unknown) => {
@@ -24,7 +25,8 @@ export function fix(
   let done = 0;
   let files = 0;
   let forReview = 0;
-  const analyzed = analyzeFiles(inputs(paths, tell), options.version, tell, options);
+  const settled = openConfig(options);
+  const analyzed = analyzeFiles(inputs(paths, settled, tell), settled, tell, options);
   for (const { file, text, mark, analysis, isDependent } of analyzed) {
     try {
       const { fixable, safe } = fixesOf(analysis);

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { formatVersion, type KubernetesVersion, parseVersion } from '../engine/index.ts';
+import { type KubernetesVersion, parseVersion, versionProblem } from '../engine/index.ts';
 import { version as packageVersion } from '../package.json';
 import { startStdioServer } from '../server/stdio.ts';
 import { check } from './check.ts';
+import type { ConfigOptions } from './config.ts';
 import { explainFile } from './explain.ts';
 import { UserError } from './files.ts';
 import { fix } from './fix.ts';
@@ -23,6 +24,7 @@ const CHECK_HELP = `native-sidecars check [options] PATH...: reports containers 
 Options
   --format text|json          how to report (text); docs/json-output.schema.json describes the JSON
   --kubernetes-version 1.29   the cluster's version (1.33)
+  --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
   --help                      this text
 
@@ -34,6 +36,7 @@ Options
   --diff                      show the steps and what would change, change nothing
   --unsafe                    also make changes that a person should review
   --kubernetes-version 1.29   the cluster's version (1.33)
+  --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
   --help                      this text
 
@@ -91,18 +94,18 @@ function run(argv: string[]): number | undefined {
       if (values.format !== 'text' && values.format !== 'json') {
         throw new UserError(`--format is text or json, not '${values.format}'`);
       }
-      return check(needPaths('check', paths), { format: values.format, version: versionOf(values) });
+      return check(needPaths('check', paths), { format: values.format, ...configOf(values) });
     }
     case 'fix': {
       const { values, paths } = parse(rest, { diff: { type: 'boolean' }, unsafe: { type: 'boolean' } });
       if (values.help) return print(FIX_HELP);
-      const options = { diff: values.diff === true, unsafe: values.unsafe === true, version: versionOf(values) };
+      const options = { diff: values.diff === true, unsafe: values.unsafe === true, ...configOf(values) };
       return fix(needPaths('fix', paths), options);
     }
     case 'explain': {
       const { values, paths } = parse(rest, {});
       if (values.help) return print(EXPLAIN_HELP);
-      for (const place of needPaths('explain', paths)) explainFile(place, versionOf(values));
+      for (const place of needPaths('explain', paths)) explainFile(place, configOf(values));
       return 0;
     }
     case 'lsp': {
@@ -125,6 +128,7 @@ function parse(args: string[], options: Options): { values: Values; paths: strin
   const common: Options = {
     help: { type: 'boolean', short: 'h' },
     'kubernetes-version': { type: 'string' },
+    config: { type: 'string' },
     'no-config': { type: 'boolean' },
   };
   try {
@@ -141,15 +145,18 @@ function needPaths(command: string, paths: string[]): string[] {
   return paths;
 }
 
+function configOf(values: Values): ConfigOptions {
+  const { config, 'no-config': none } = values;
+  if (none && config !== undefined) throw new UserError('--config and --no-config do not go together');
+  return { version: versionOf(values), config: none ? false : typeof config === 'string' ? config : undefined };
+}
+
 function versionOf(values: Values): KubernetesVersion | undefined {
   const text = values['kubernetes-version'];
   if (typeof text !== 'string') return undefined;
-  const version = parseVersion(text);
-  if (!version) throw new UserError(`'${text}' is no Kubernetes version; write it like 1.29`);
-  if (version.major !== 1 || version.minor < 20 || version.minor > 38) {
-    throw new UserError(`Kubernetes ${formatVersion(version)} is not known; 1.20 to 1.38 are`);
-  }
-  return version;
+  const problem = versionProblem(text);
+  if (problem !== undefined) throw new UserError(problem);
+  return parseVersion(text);
 }
 
 function print(text: string): number {

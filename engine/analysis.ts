@@ -1,6 +1,15 @@
 import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import type { WorkloadKind } from './kube/kinds.ts';
-import { type Container, containerAt, isNativeSidecar, isPartial, nameOf, type Pod, readPods } from './kube/pod.ts';
+import {
+  type Container,
+  containerAt,
+  containerSpan,
+  isNativeSidecar,
+  isPartial,
+  nameOf,
+  type Pod,
+  readPods,
+} from './kube/pod.ts';
 import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
 import { compose } from './migrate/compose.ts';
@@ -11,11 +20,18 @@ import { brokenPatches, patchesFor } from './rules/patches.ts';
 import type { OverlayPatch, PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
 import type { Confidence } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
+import type { ContainerPatterns } from './sidecar/named.ts';
 import { readPod } from './sidecar/reading.ts';
-import { type Edit, type Span, shift } from './text.ts';
+import { readAnnotations } from './suppress/annotations.ts';
+import { readComments } from './suppress/comments.ts';
+import type { Suppressible } from './suppress/directive.ts';
+import { commentAbove, commentOnTop } from './suppress/insert.ts';
+import { besides, changeOf, type Heard, type Suppressed, silence } from './suppressing.ts';
+import { applyEdits, type Edit, type Span, shift } from './text.ts';
 import type { Change } from './yaml/patch.ts';
 import { readYaml } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
+import { isJson } from './yaml/write.ts';
 
 /** What an analysis depends on besides the text. */
 export interface AnalyzeOptions {
@@ -27,6 +43,9 @@ export interface AnalyzeOptions {
   readonly kinds?: readonly WorkloadKind[];
   /** Patches of kustomizations around that change workloads of this text, from `patchesOf`. */
   readonly patches?: readonly OverlayPatch[];
+  /** Containers that are sidecars, or the work, whatever else speaks for it. */
+  readonly sidecars?: ContainerPatterns;
+  readonly mains?: ContainerPatterns;
   /**
    * An earlier analysis of this file. Documents whose text is the same are not read again, if the other options are
    * the same too (compared by value).
@@ -77,6 +96,8 @@ export interface Finding {
    * change. The same for all findings of a pod; undefined when there is nothing to migrate. Worked out once.
    */
   migration(): Fix | Refusal | undefined;
+  /** Comments that hide the finding: above its container or line, and on top of the file. None in JSON. */
+  ignores(): readonly Fix[];
 }
 
 /** A document that was not checked, and why. */
@@ -91,6 +112,8 @@ export interface Analysis {
   readonly text: string;
   readonly findings: readonly Finding[];
   readonly skipped: readonly Skipped[];
+  /** Findings that comments or annotations hide. */
+  readonly suppressed: readonly Suppressed[];
   /** How many YAML documents the text holds. */
   readonly documents: number;
   /** How many documents were read for this analysis; the others came from the previous one. */
@@ -105,6 +128,8 @@ export interface Analysis {
   /** One fix for several findings: those of one pod are composed into a single move. Unsafe ones only on request. */
   fixAll(findings: readonly Finding[], options: { readonly unsafe: boolean }): Fix | undefined;
 }
+
+const NONE: ReadonlySet<Container> = new Set();
 
 /** The title of a pod's migration. */
 export const MIGRATION_TITLE = 'Migrate this pod to native sidecars';
@@ -177,13 +202,17 @@ class TextAnalysis implements Analysis {
     readonly analysis: DocumentAnalysis;
   }[];
   readonly read: number;
-  #findings: readonly Finding[] | undefined;
+  readonly #rules: AnalyzeOptions['rules'];
+  #heard: Heard | undefined;
+  readonly #migrations = new Map<string, Fix | Refusal | undefined>();
   readonly #origins = new WeakMap<Finding, { found: Found; start: number }>();
 
   constructor(text: string, options: AnalyzeOptions) {
     const version = options.version ?? DEFAULT_VERSION;
     this.text = text;
-    this.options = JSON.stringify([version, options.rules ?? {}, options.kinds ?? [], options.patches ?? []]);
+    this.#rules = options.rules;
+    const { rules = {}, kinds = [], patches = [], sidecars, mains } = options;
+    this.options = JSON.stringify([version, rules, kinds, patches, sidecars, mains]);
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
       for (const { analysis } of options.previous.parts) known.set(analysis.key, analysis);
@@ -210,10 +239,11 @@ class TextAnalysis implements Analysis {
   }
 
   get findings(): readonly Finding[] {
-    this.#findings ??= this.parts.flatMap(({ start, analysis }, document) =>
-      analysis.found.map((found) => this.#place(found, start, document)),
-    );
-    return this.#findings;
+    return this.#hear().findings;
+  }
+
+  get suppressed(): readonly Suppressed[] {
+    return this.#hear().suppressed;
   }
 
   get skipped(): readonly Skipped[] {
@@ -241,7 +271,7 @@ class TextAnalysis implements Analysis {
       const container = containerAt(pod, offset - start);
       if (!container) return [];
       const migration = this.findings.find((finding) => finding.pod === podId(document, pod))?.migration();
-      const own = shiftFix(refactor(analysis, pod, container), start);
+      const own = shiftFix(refactor(analysis, pod, container, this.#keptOf(podId(document, pod))), start);
       return [...(migration ? [{ ...migration, title: MIGRATION_TITLE }] : []), ...(own ? [own] : [])];
     });
   }
@@ -256,18 +286,111 @@ class TextAnalysis implements Analysis {
       pods.set(origin.found.context, [...(pods.get(origin.found.context) ?? []), origin.found]);
     }
     const fixes = [...documents].flatMap(([start, pods]) => {
-      const fix = fixDocument(pods, unsafe);
+      const document = this.parts.findIndex((part) => part.start === start);
+      const fix = fixDocument(pods, unsafe, ({ pod }) => this.#keptOf(podId(document, pod)));
       return fix && 'edits' in fix ? shiftFix(fix, start) : [];
     });
-    const edits = fixes.flatMap((fix) => fix.edits);
+    const { own } = this.#hear();
+    const ofOthers = fixes.flatMap((fix) => fix.edits);
+    const ofOwn = unsafe
+      ? besides(
+          ofOthers,
+          findings.filter((finding) => own.has(finding)),
+        )
+      : [];
+    if (ofOwn.length > 0) fixes.push(changeOf('Remove what is ignored in vain', ofOwn));
+    const edits = [...ofOthers, ...ofOwn];
     if (edits.length === 0) return undefined;
     const steps = fixes.flatMap((fix) => fix.steps);
     const stays = fixes.flatMap((fix) => fix.stays);
     return { title: 'Make all sidecars native', edits, safe: fixes.every(({ safe }) => safe), steps, stays };
   }
 
+  /** The findings without those that are suppressed, and with those about suppressions. */
+  #hear(): Heard {
+    this.#heard ??= silence({
+      suppressions: [
+        ...readComments(
+          this.text,
+          this.parts.map(({ start, analysis }) => ({ start, end: start + analysis.text.length })),
+        ),
+        ...this.parts.flatMap(({ start, analysis }) =>
+          readAnnotations(
+            analysis.contexts.map(({ pod }) => pod),
+            start,
+          ),
+        ),
+      ],
+      findings: this.parts.flatMap(({ start, analysis }, document) =>
+        analysis.found.map((found) => this.#place(found, start, document)),
+      ),
+      about: (finding) => this.#suppressible(finding),
+      rules: this.#rules,
+      placeOf: (offset) => {
+        const document = this.#partAt(offset);
+        return { document, workload: this.parts[document]?.analysis.contexts[0]?.pod.workload };
+      },
+      isReadable: (edits) => this.#isReadable(edits),
+      isWhole: this.skipped.length === 0,
+    });
+    return this.#heard;
+  }
+
+  #suppressible(finding: Finding): Suppressible {
+    const { rule, span } = finding;
+    const { found, start = 0 } = this.#origins.get(finding) ?? {};
+    const { container } = found?.problem ?? {};
+    return {
+      rule,
+      span,
+      ...(found && { pod: found.context.pod }),
+      ...(container && { container: shift(containerSpan(container), start) }),
+    };
+  }
+
+  #partAt(offset: number): number {
+    return Math.max(
+      0,
+      this.parts.findLastIndex(({ start }) => start <= offset),
+    );
+  }
+
+  #isReadable(edits: readonly Edit[]): boolean {
+    const { start, analysis } = this.parts[this.#partAt(edits[0]?.span.start ?? 0)] ?? {};
+    if (start === undefined || !analysis) return false;
+    const own = edits.map((edit) => ({ ...edit, span: shift(edit.span, -start) }));
+    return readYaml(applyEdits(analysis.text, own)).error === undefined;
+  }
+
+  /** The containers of a pod that somebody wants to stay regular ones. */
+  #keptOf(pod: string): ReadonlySet<Container> {
+    if (this.suppressed.length === 0) return NONE;
+    return new Set(
+      this.suppressed.flatMap(({ finding }) =>
+        finding.pod === pod ? (this.#origins.get(finding)?.found.problem.moves ?? []) : [],
+      ),
+    );
+  }
+
+  #migrationOf(found: Found, pod: string): Fix | Refusal | undefined {
+    const kept = this.#keptOf(pod);
+    if (kept.size === 0) return found.migration();
+    if (!this.#migrations.has(pod)) this.#migrations.set(pod, migrationOf(found.context, kept));
+    return this.#migrations.get(pod);
+  }
+
+  #ignores({ rule: { id }, context: { pod }, problem: { span, container } }: Found, start: number): Fix[] {
+    if (isJson(pod.document)) return [];
+    const above = commentAbove(pod, id, span, container);
+    return [
+      ...(above ? [changeOf(`Ignore ${id} here`, [{ ...above, span: shift(above.span, start) }])] : []),
+      changeOf(`Ignore ${id} in this file`, [commentOnTop(this.text, id)]),
+    ];
+  }
+
   #place(found: Found, start: number, document: number): Finding {
     const { rule, severity, problem, context } = found;
+    const pod = podId(document, context.pod);
     const finding: Finding = {
       rule: rule.id,
       severity,
@@ -282,9 +405,10 @@ class TextAnalysis implements Analysis {
         span: shift(each.span, start),
       })),
       tags: problem.tags ?? [],
-      pod: podId(document, context.pod),
+      pod,
       fix: () => shiftFix(found.fix(), start),
-      migration: () => shiftFix(found.migration(), start),
+      migration: () => shiftFix(this.#migrationOf(found, pod), start),
+      ignores: once(() => this.#ignores(found, start)),
     };
     this.#origins.set(finding, { found, start });
     return finding;
@@ -301,7 +425,7 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
 function analyzeDocument(
   text: string,
   version: KubernetesVersion,
-  { rules = {}, kinds = [], patches = [] }: AnalyzeOptions,
+  { rules = {}, kinds = [], patches = [], sidecars = {}, mains = {} }: AnalyzeOptions,
   configMaps: ConfigMaps,
 ): DocumentAnalysis {
   const nothing = { text, key: text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
@@ -315,7 +439,11 @@ function analyzeDocument(
   const document = readYaml(text);
   if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
   const pods = readPods(document, kinds, configMaps).filter((pod) => !isPartial(pod));
-  const contexts = pods.map((pod) => ({ ...readPod(pod), version, patches: patchesFor(patches, pod) }));
+  const contexts = pods.map((pod) => ({
+    ...readPod(pod, { sidecars, mains }),
+    version,
+    patches: patchesFor(patches, pod),
+  }));
   const found = contexts.flatMap((context) => {
     const migration = once(() => migrationOf(context));
     return RULES.flatMap((rule) => {
@@ -388,14 +516,14 @@ function withPatches(fix: Fix | Refusal, patches: readonly OverlayPatch[], moved
 }
 
 /** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */
-function movable({ roles }: PodContext): readonly Container[] {
-  const sidecars = roles.filter(({ role }) => role === 'sidecar');
+function movable({ roles }: PodContext, kept: ReadonlySet<Container>): readonly Container[] {
+  const sidecars = roles.filter(({ role, container }) => role === 'sidecar' && !kept.has(container));
   const sure = sidecars.filter(({ confidence }) => confidence !== 'possible');
   return (sure.length > 0 ? sure : sidecars).map(({ container }) => container);
 }
 
-function migrationOf(context: PodContext): Fix | Refusal | undefined {
-  const containers = movable(context);
+function migrationOf(context: PodContext, kept: ReadonlySet<Container> = NONE): Fix | Refusal | undefined {
+  const containers = movable(context, kept);
   const migration = migrate([{ reading: context, containers }]);
   if (!migration) return undefined;
   const title =
@@ -405,7 +533,11 @@ function migrationOf(context: PodContext): Fix | Refusal | undefined {
 }
 
 /** What mends findings of one document: the pods' migrations when unsafe ones are wanted, else what is safe alone. */
-function fixDocument(pods: ReadonlyMap<PodContext, readonly Found[]>, unsafe: boolean): Fix | Refusal | undefined {
+function fixDocument(
+  pods: ReadonlyMap<PodContext, readonly Found[]>,
+  unsafe: boolean,
+  keptOf: (context: PodContext) => ReadonlySet<Container>,
+): Fix | Refusal | undefined {
   const title = '';
   if (!unsafe) {
     const safe = [...pods].flatMap(([context, all]) => {
@@ -418,7 +550,7 @@ function fixDocument(pods: ReadonlyMap<PodContext, readonly Found[]>, unsafe: bo
   const migrating = [...pods].flatMap(([context, all]) => {
     const chosen = all.flatMap(({ problem }) => problem.moves ?? []);
     const isWorkaround = all.some(({ problem }) => !problem.moves && !problem.mend);
-    const containers = isWorkaround ? [...new Set([...movable(context), ...chosen])] : chosen;
+    const containers = isWorkaround ? [...new Set([...movable(context, keptOf(context)), ...chosen])] : chosen;
     return [{ reading: context, containers }];
   });
   const migration = migrate(migrating);
@@ -475,12 +607,14 @@ function refactor(
   { found, refactorings }: DocumentAnalysis,
   pod: Pod,
   container: Container,
+  kept: ReadonlySet<Container>,
 ): Fix | Refusal | undefined {
-  if (refactorings.has(container)) return refactorings.get(container);
+  if (refactorings.has(container) && !kept.has(container)) return refactorings.get(container);
   let offer: Fix | Refusal | undefined;
   if (isNativeSidecar(container)) {
     offer = toFix(`Make '${nameOf(container)}' a regular container`, makeRegular(pod, container), false);
   } else if (container.list === 'containers' && pod.containers.length > 1) {
+    if (kept.has(container)) return toFix(titleOf([container]), move([{ pod, containers: [container] }]), false);
     const isFound = found.some(({ problem }) => problem.moves?.includes(container));
     if (!isFound) offer = toFix(titleOf([container]), move([{ pod, containers: [container] }]), false);
   }

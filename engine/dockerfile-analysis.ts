@@ -10,7 +10,10 @@ import { DEFAULT_VERSION } from './kube/version.ts';
 import { DOCKERFILE_RULES } from './rules/index.ts';
 import type { DockerfileProblem } from './rules/rule.ts';
 import { argvOf, readScript } from './shell/script.ts';
-import { applyEdits } from './text.ts';
+import { readComments } from './suppress/comments.ts';
+import { commentLine, commentOnTop } from './suppress/insert.ts';
+import { besides, changeOf, silence } from './suppressing.ts';
+import { applyEdits, Lines } from './text.ts';
 import { splitDocuments } from './yaml/split.ts';
 
 /** What the analysis of a Dockerfile depends on besides the text. */
@@ -65,14 +68,28 @@ export function analyzeDockerfile(text: string, { path, killers, isOnly, rules =
           return fix;
         },
         migration: () => undefined,
+        ignores: () => [
+          changeOf(`Ignore ${rule.id} here`, [commentLine(new Lines(text), problem.install.span.start, rule.id)]),
+          changeOf(`Ignore ${rule.id} in this file`, [commentOnTop(text, rule.id)]),
+        ],
       };
       problems.set(finding, problem);
     }
   }
-  const findings = [...problems.keys()];
+  const { findings, suppressed, own } = silence({
+    suppressions: readComments(text, [{ start: 0, end: text.length }]),
+    findings: [...problems.keys()],
+    about: ({ rule, span }) => ({ rule, span }),
+    rules,
+    placeOf: () => ({ document: 0 }),
+    isReadable: () => true,
+    // Without a kill around, nobody knows what a suppression is good for.
+    isWhole: isRead,
+  });
   return {
     text,
     findings,
+    suppressed,
     skipped: [],
     documents: 1,
     read: isRead ? 1 : 0,
@@ -83,7 +100,11 @@ export function analyzeDockerfile(text: string, { path, killers, isOnly, rules =
       if (!dockerfile || !unsafe) return undefined;
       const fixable = chosen.filter((finding) => 'edits' in (finding.fix() ?? {}));
       const mended = fixable.flatMap((finding) => problems.get(finding) ?? []);
-      if (mended.length === 0) return undefined;
+      const ofOwn = besides(
+        [],
+        chosen.filter((finding) => own.has(finding)),
+      );
+      if (mended.length === 0) return ofOwn.length > 0 ? changeOf('Remove what is ignored in vain', ofOwn) : undefined;
       const fix = fixOf(dockerfile, mended, 'Remove packages that are there for pkill and killall');
       return 'edits' in fix ? fix : undefined;
     },

@@ -9,6 +9,10 @@ export {
   type Refusal,
   type Skipped,
 } from './analysis.ts';
+export { chartVersion } from './config/chart.ts';
+export { type Completion, completeConfig } from './config/complete.ts';
+export { CONFIG_FILE, type Config, type ConfigProblem, readConfig } from './config/read.ts';
+export { type Layer, type Settled, settle } from './config/settle.ts';
 export { mayInstall } from './dockerfile/installs.ts';
 export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
@@ -20,6 +24,7 @@ export {
   formatVersion,
   type KubernetesVersion,
   parseVersion,
+  versionProblem,
 } from './kube/version.ts';
 export { isKustomization, KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';
 export { folderOf } from './kustomize/path.ts';
@@ -28,8 +33,10 @@ export type { Step } from './migrate/migrate.ts';
 export { analyzePatch, isPatch, type PatchOptions, patchesOf } from './patch-analysis.ts';
 export { ALL_RULES } from './rules/index.ts';
 export type { OverlayPatch, RuleHead, Severity, Tag } from './rules/rule.ts';
+export { UNUSED_SUPPRESSION } from './rules/unused-suppression.ts';
 export type { Confidence } from './sidecar/classify.ts';
 export type { Clue } from './sidecar/clues.ts';
+export type { Suppressed } from './suppressing.ts';
 export {
   applyEdits,
   type Edit,

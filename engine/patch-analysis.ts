@@ -96,6 +96,7 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
             return fix;
           },
           migration: () => undefined,
+          ignores: () => [],
         };
         origins.set(finding, found);
       }
@@ -108,6 +109,7 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
     skipped: skippedIn(text),
     documents: splitDocuments(text).length,
     read: parts.length,
+    suppressed: [],
     podAt: () => undefined,
     refactorings: () => [],
     fixAll(chosen, { unsafe }) {

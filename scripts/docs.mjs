@@ -6,22 +6,42 @@ const isCheck = process.argv.includes('--check');
 const { DEFAULT_VERSION, ALL_RULES } = await importBundled('engine/index.ts');
 const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
 const { EVIDENCE } = await importBundled('engine/sidecar/evidence.ts');
+const { CONFIG_SCHEMA, OPTIONS } = await importBundled('engine/config/schema.ts');
 const { IMAGES, ONE_SHOT_IMAGES } = await importBundled('engine/sidecar/images.ts');
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 let stale = 0;
 
-const LEVELS = ['off', 'error', 'warning', 'info', 'hint'];
 const CONFIDENCES = ['certain', 'likely', 'possible'];
-const page = (rule) => `https://github.com/native-sidecars/native-sidecars/blob/main/docs/rules/${rule.id}.md`;
 const severities = (rule) => CONFIDENCES.map((confidence) => rule.severity(confidence, DEFAULT_VERSION));
 
-manifest.contributes.configuration.properties['nativeSidecars.rules'].properties = Object.fromEntries(
-  ALL_RULES.map((rule) => [
-    rule.id,
-    { type: 'string', enum: LEVELS, markdownDescription: `${rule.title}. [The rule's page](${page(rule)})` },
+const properties = manifest.contributes.configuration.properties;
+const own = ['enable', ...OPTIONS.filter(({ setting }) => setting).map(({ name }) => name), 'trace.server'];
+const generated = Object.fromEntries(
+  OPTIONS.filter(({ setting }) => setting).map(({ name, schema, description, otherwise, setting }) => [
+    `nativeSidecars.${name}`,
+    {
+      scope: 'resource',
+      ...jsonSchema(setting.schema ?? schema, 'markdownDescription'),
+      default: setting.default,
+      markdownDescription: `${description} Otherwise: ${otherwise}.`,
+    },
   ]),
 );
+manifest.contributes.configuration.properties = Object.fromEntries(
+  own.map((name, index) => {
+    const key = `nativeSidecars.${name}`;
+    return [key, { ...(generated[key] ?? properties[key]), order: index + 1 }];
+  }),
+);
+manifest.contributes.yamlValidation = [{ fileMatch: '.native-sidecars.yaml', url: './docs/config.schema.json' }];
 write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
+
+const configSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'The configuration of Native Sidecars: .native-sidecars.yaml',
+  ...jsonSchema(CONFIG_SCHEMA, 'description'),
+};
+write('docs/config.schema.json', `${JSON.stringify(configSchema, null, 2)}\n`);
 
 const ruleTable = (prefix) =>
   table(
@@ -76,6 +96,17 @@ fill('docs/detection.md', {
     Object.values(EVIDENCE).map(({ speaks, strength, title }) => [speaks, strength, title]),
   ),
 });
+fill('docs/configuration.md', {
+  keys: table(
+    ['key', 'what it does', 'otherwise', 'also a setting'],
+    OPTIONS.map(({ name, description, otherwise, setting }) => [
+      code(name),
+      description,
+      otherwise,
+      setting ? code(`nativeSidecars.${name}`) : 'no',
+    ]),
+  ),
+});
 fill('docs/rules/README.md', { rules: ruleTable('') });
 for (const rule of ALL_RULES) {
   const file = `docs/rules/${rule.id}.md`;
@@ -108,6 +139,22 @@ function imageGroup([title, families]) {
   return [`## ${title}`, '', table(['family', 'images', 'runs', 'ends with', 'startup probe', 'quits at'], rows)].join(
     '\n',
   );
+}
+
+/** The schema in JSON Schema's words alone, with descriptions under the name that their reader knows. */
+function jsonSchema(schema, describe) {
+  const { noun, description, properties, items, anyOf, ...more } = schema;
+  const each = (child) => jsonSchema(child, describe);
+  return {
+    ...more,
+    ...(description && { [describe]: description }),
+    ...(properties && {
+      additionalProperties: false,
+      properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, each(child)])),
+    }),
+    ...(items && { items: each(items) }),
+    ...(anyOf && { anyOf: anyOf.map(each) }),
+  };
 }
 
 function alternatives(text) {
@@ -152,7 +199,7 @@ function table(head, rows) {
 }
 
 function write(file, text) {
-  if (readFileSync(file, 'utf8') === text) return;
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
   if (isCheck) {
     console.log(`${file} is stale`);
     stale += 1;

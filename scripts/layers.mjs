@@ -5,7 +5,7 @@ import { globSync } from 'tinyglobby';
 
 /** From the bottom up. A room imports from itself and from rooms before it, where `only` does not say less. */
 const ROOMS = [
-  { name: 'text', files: /^engine\/text\.ts$/ },
+  { name: 'text', files: /^engine\/(?:text|words|glob)\.ts$/ },
   { name: 'yaml', files: /^engine\/yaml\//, packages: ['yaml'] },
   { name: 'helm', files: /^engine\/helm\//, only: ['text'] },
   { name: 'kube', files: /^engine\/kube\// },
@@ -19,8 +19,10 @@ const ROOMS = [
   { name: 'kustomize', files: /^engine\/kustomize\//, only: ['text', 'yaml', 'kube'] },
   { name: 'sidecar', files: /^engine\/sidecar\// },
   { name: 'migrate', files: /^engine\/migrate\// },
+  { name: 'suppress', files: /^engine\/suppress\//, only: ['text', 'yaml', 'kube', 'migrate'] },
   { name: 'rules', files: /^engine\/rules\// },
-  { name: 'analysis', files: /^engine\/(?:dockerfile-|patch-)?analysis\.ts$/ },
+  { name: 'config', files: /^engine\/config\//, only: ['text', 'yaml', 'kube', 'sidecar', 'rules'] },
+  { name: 'analysis', files: /^engine\/(?:(?:dockerfile-|patch-)?analysis|suppressing)\.ts$/ },
   { name: 'explain', files: /^engine\/explain\.ts$/ },
   { name: 'hover', files: /^engine\/hover\.ts$/ },
   { name: 'index', files: /^engine\/index\.ts$/ },

@@ -6,7 +6,14 @@ import {
   type Range,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysis, type Finding, type Fix, MIGRATION_TITLE, type Refusal } from '../engine/index.ts';
+import {
+  type Analysis,
+  type Finding,
+  type Fix,
+  MIGRATION_TITLE,
+  type Refusal,
+  UNUSED_SUPPRESSION,
+} from '../engine/index.ts';
 import { type EditSupport, rulePage, toDiagnostic, toWorkspaceEdit } from './convert.ts';
 
 /** Fixes everything that is safe; run on save. */
@@ -41,6 +48,7 @@ export interface ActionData {
 type Origin =
   | { readonly fix: number }
   | { readonly migration: number }
+  | { readonly ignore: number; readonly at: number }
   | { readonly findings: readonly number[]; readonly unsafe: true }
   | { readonly findings: 'all'; readonly unsafe: false }
   | { readonly refactoring: string; readonly offset: number };
@@ -66,7 +74,9 @@ export function codeActions(
     if (isManifest && !isMigrated)
       offer.several('Make all sidecars in this pod native', (finding) => finding.pod === pod);
   }
-  if (isManifest && touched.length > 0) offer.several('Make all sidecars in this file native', () => true);
+  if (isManifest && touched.length > 0)
+    offer.several('Make all sidecars in this file native', ({ rule }) => rule !== UNUSED_SUPPRESSION);
+  for (const [index, finding] of touched) offer.ignores(index, finding);
   for (const rule of new Set(touched.map(([, finding]) => finding.rule))) offer.page(rule);
   if (wants(REFACTOR)) {
     // Quick fixes say what can be migrated already.
@@ -82,6 +92,7 @@ export function codeActions(
 export function fixFor(analysis: Analysis, origin: Origin): Fix | undefined {
   if ('fix' in origin) return made(analysis.findings[origin.fix]?.fix());
   if ('migration' in origin) return made(analysis.findings[origin.migration]?.migration());
+  if ('ignore' in origin) return analysis.findings[origin.ignore]?.ignores()[origin.at];
   if ('refactoring' in origin) {
     return made(analysis.refactorings(origin.offset).find(({ title }) => title === origin.refactoring));
   }
@@ -117,6 +128,15 @@ class Offer {
     const diagnostics = this.#diagnostics([finding]);
     if ('refused' in fix) this.#refuse(fix, CodeActionKind.QuickFix, { diagnostics });
     else this.#add(fix.title, CodeActionKind.QuickFix, { fix: index }, { diagnostics, isPreferred: fix.safe });
+  }
+
+  /** Offers the comments that hide a finding. */
+  ignores(index: number, finding: Finding): void {
+    const diagnostics = this.#diagnostics([finding]);
+    for (const [at, { title }] of finding.ignores().entries()) {
+      if (this.actions.some((action) => action.title === title && title.endsWith('file'))) continue;
+      this.#add(title, CodeActionKind.QuickFix, { ignore: index, at }, { diagnostics });
+    }
   }
 
   /** Offers the migration of the pod that findings lie in, where it does more than their own fixes. */

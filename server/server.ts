@@ -36,10 +36,11 @@ import {
   fixFor,
   REFACTOR,
 } from './actions.ts';
+import { CONFIGURING, Configs, configCompletions, configDiagnostics, isConfig, isConfiguring } from './config.ts';
 import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import type { Host } from './host.ts';
 import { Kustomizations } from './kustomize.ts';
-import { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { decode, WATCHED, Workspace } from './workspace.ts';
 
 /** What the client said in `initialize`, as far as it matters here. */
@@ -70,34 +71,41 @@ class Server {
   readonly #documents = new TextDocuments(TextDocument);
   readonly #analyses = new Map<string, { version: number; generation: number; analysis: Analysis }>();
   readonly #settings = new Map<string, Promise<Settings>>();
-  #shared = DEFAULT_SETTINGS;
+  /** The settings of a client that sends them to all. */
+  #shared: unknown;
   /** Counts changes of settings: part of every result id. */
   #generation = 0;
   #client: Client = readClient({}, undefined);
   readonly #host: Host;
   #workspace: Workspace;
   #kustomizations: Kustomizations;
-  #isWatching = false;
+  #isWatchingPatches = false;
+  #configs: Configs;
+  /** Configurations with problems that are not open. */
+  readonly #broken = new Set<string>();
   readonly #stale = new Set<string>();
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection, host: Host) {
     this.#connection = connection;
     this.#host = host;
     [this.#workspace, this.#kustomizations] = this.#openWorkspace([]);
+    this.#configs = this.#openConfigs([]);
   }
 
   listen(): void {
     const connection = this.#connection;
     connection.onInitialize((params) => this.#initialize(params));
     connection.onInitialized(() => {
+      this.#watch(CONFIGURING);
       if (!this.#client.dynamicConfiguration) return;
       const section = { section: 'nativeSidecars' };
       connection.client.register(DidChangeConfigurationNotification.type, section).catch(() => {});
     });
     connection.onDidChangeConfiguration(({ settings }) => {
       this.#settings.clear();
-      this.#shared = readSettings((settings as { nativeSidecars?: unknown } | null)?.nativeSidecars);
+      this.#shared = (settings as { nativeSidecars?: unknown } | null)?.nativeSidecars;
       this.#generation += 1;
       this.#renew();
     });
@@ -119,6 +127,10 @@ class Server {
       if (!found) return null;
       const contents = { kind: MarkupKind.Markdown, value: found.markdown };
       return { contents, range: toRange(state.document, found.span) };
+    });
+    connection.onCompletion(({ textDocument: { uri }, position }) => {
+      const document = isConfig(uri) ? this.#documents.get(uri) : undefined;
+      return document ? configCompletions(document, document.offsetAt(position)) : null;
     });
     connection.onExecuteCommand(async ({ command, arguments: [data] = [] }) => {
       if (command !== APPLY_COMMAND)
@@ -145,6 +157,7 @@ class Server {
     this.#client = readClient(capabilities, initializationOptions);
     const folders = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
     [this.#workspace, this.#kustomizations] = this.#openWorkspace(folders);
+    this.#configs = this.#openConfigs(folders);
     return {
       serverInfo: { name: SOURCE },
       capabilities: {
@@ -156,18 +169,19 @@ class Server {
           ? { codeActionKinds: ['quickfix', REFACTOR, FIX_ALL], resolveProvider: this.#client.resolve }
           : true,
         hoverProvider: true,
+        completionProvider: {},
         executeCommandProvider: { commands: [APPLY_COMMAND] },
       },
     };
   }
 
   async #settingsOf(uri: string): Promise<Settings> {
-    if (!this.#client.configuration) return this.#shared;
     let settings = this.#settings.get(uri);
     if (!settings) {
-      settings = this.#connection.workspace
-        .getConfiguration({ scopeUri: uri, section: 'nativeSidecars' })
-        .then(readSettings, () => DEFAULT_SETTINGS);
+      const section = this.#client.configuration
+        ? this.#connection.workspace.getConfiguration({ scopeUri: uri, section: 'nativeSidecars' }).catch(() => null)
+        : Promise.resolve(this.#shared);
+      settings = section.then((each: unknown) => this.#configs.settle(uri, each));
       this.#settings.set(uri, settings);
     }
     return settings;
@@ -175,7 +189,9 @@ class Server {
 
   /** The analysis of an open document as it stands now; undefined when it is closed or checking is off. */
   async #analyze(uri: string): Promise<{ document: TextDocument; analysis: Analysis } | undefined> {
+    const asked = this.#generation;
     const { enable, options } = await this.#settingsOf(uri);
+    if (asked !== this.#generation) return this.#analyze(uri);
     const document = this.#documents.get(uri);
     if (!document || !enable) return undefined;
     const known = this.#analyses.get(uri);
@@ -203,7 +219,8 @@ class Server {
     const kustomize = await this.#kustomizations.around(document.uri, document.getText());
     const text = document.getText();
     if (!kustomize) return analyze(text, { ...options, ...(previous && { previous }) });
-    this.#watch();
+    if (!this.#isWatchingPatches) this.#watch(WATCHED);
+    this.#isWatchingPatches = true;
     if (isPatch(kustomize, key)) return analyzePatch(text, { ...options, path: key, kustomize });
     return analyze(text, { ...options, patches: patchesOf(kustomize, key), ...(previous && { previous }) });
   }
@@ -212,7 +229,7 @@ class Server {
     const path = document.uri;
     const text = document.getText();
     if (!mayInstall(text)) return analyzeDockerfile(text, { ...options, path, killers: [], isOnly: false });
-    if (!this.#workspace.isUsed) this.#watch();
+    if (!this.#workspace.isUsed) this.#watch(WATCHED);
     const { killers, isOnly } = await this.#workspace.around(path);
     return analyzeDockerfile(document.getText(), { ...options, path, killers, isOnly });
   }
@@ -227,15 +244,43 @@ class Server {
     return [new Workspace(this.#host, folders, textOf), new Kustomizations(this.#host, folders, textAt)];
   }
 
-  #watch(): void {
-    if (!this.#client.dynamicWatching || this.#isWatching) return;
-    this.#isWatching = true;
-    const watchers = WATCHED.map((name) => ({ globPattern: `**/${name}` }));
+  #openConfigs(folders: readonly string[]): Configs {
+    return new Configs({
+      host: this.#host,
+      folders,
+      textOf: (uri) => this.#documents.get(uri)?.getText(),
+      onRead: (uri, text, problems) => {
+        // An open one is checked like every document.
+        if (this.#documents.get(uri) || (problems.length === 0 && !this.#broken.delete(uri))) return;
+        if (problems.length > 0) this.#broken.add(uri);
+        const document = TextDocument.create(uri, 'yaml', 0, text);
+        this.#connection.sendDiagnostics({ uri, diagnostics: configDiagnostics(document, problems) });
+      },
+    });
+  }
+
+  #watch(names: readonly string[]): void {
+    if (!this.#client.dynamicWatching) return;
+    const watchers = names.map((name) => ({ globPattern: `**/${name}` }));
     this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {});
+  }
+
+  /** A configuration has changed: everything may look different. Said aloud when the keyboard rests. */
+  #reconfigure(uris: readonly string[]): void {
+    this.#configs.clear();
+    this.#settings.clear();
+    this.#generation += 1;
+    for (const uri of uris) {
+      // Its own diagnostics take the place of what was sent while it was closed; who deletes it mends it.
+      if (this.#broken.delete(uri)) this.#connection.sendDiagnostics({ uri, diagnostics: [] });
+    }
+    clearTimeout(this.#renewal);
+    this.#renewal = setTimeout(() => this.#renew(), REST);
   }
 
   /** Dockerfiles, bases and patches hear of changes in other files, when the keyboard rests. */
   #changed(uris: readonly string[]): void {
+    if (uris.some(isConfiguring)) this.#reconfigure(uris);
     if (!this.#workspace.isUsed && !this.#kustomizations.isUsed) return;
     for (const uri of uris) this.#stale.add(uri);
     clearTimeout(this.#rest);
@@ -253,6 +298,8 @@ class Server {
   }
 
   async #diagnostics(uri: string) {
+    const config = isConfig(uri) ? this.#documents.get(uri) : undefined;
+    if (config) return configDiagnostics(config);
     const state = await this.#analyze(uri);
     const { document, analysis } = state ?? {};
     if (!document || !analysis) return [];

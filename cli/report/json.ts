@@ -8,6 +8,7 @@ export function reportJson(checked: readonly Checked[]): string {
     return {
       path,
       findings: analysis.findings.map((finding) => findingOf(finding, lines)),
+      suppressed: analysis.suppressed.map(({ finding, reason }) => ({ ...findingOf(finding, lines), reason })),
       skipped: analysis.skipped.map(({ document, reason }) => ({ document, reason })),
     };
   });

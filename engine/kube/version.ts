@@ -43,3 +43,11 @@ export function atLeast(version: KubernetesVersion, than: KubernetesVersion): bo
 export function formatVersion(version: KubernetesVersion): string {
   return `${version.major}.${version.minor}`;
 }
+
+/** What is wrong with a version, as a sentence without a full stop; undefined when it is known. */
+export function versionProblem(text: string): string | undefined {
+  const version = parseVersion(text);
+  if (!version) return `'${text}' is no Kubernetes version; write it like 1.29`;
+  if (version.major === 1 && version.minor >= 20 && version.minor <= 38) return undefined;
+  return `Kubernetes ${formatVersion(version)} is not known; 1.20 to 1.38 are`;
+}

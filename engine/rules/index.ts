@@ -14,6 +14,7 @@ import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { terminatorMarker } from './terminator-marker.ts';
 import { timeboxedSidecar } from './timeboxed-sidecar.ts';
+import { unusedSuppression } from './unused-suppression.ts';
 import { waitLoop } from './wait-loop.ts';
 import { workaroundLeaksOnFailure } from './workaround-leaks-on-failure.ts';
 import { wrapperBinaryWorkaround } from './wrapper-binary-workaround.ts';
@@ -44,4 +45,4 @@ export const DOCKERFILE_RULES: readonly DockerfileRule[] = [procpsForPkill];
 export const OVERLAY_RULES: readonly OverlayRule[] = [overlayWrongList, overlayByIndex];
 
 /** Every rule, for lists and settings. */
-export const ALL_RULES: readonly RuleHead[] = [...RULES, ...DOCKERFILE_RULES, ...OVERLAY_RULES];
+export const ALL_RULES: readonly RuleHead[] = [...RULES, ...DOCKERFILE_RULES, ...OVERLAY_RULES, unusedSuppression];

@@ -3,6 +3,7 @@ import type { Clues, Handshake } from './clues.ts';
 import { always, isTimed } from './endless.ts';
 import { EVIDENCE, type Evidence, type EvidenceKind, orderOf, type Source, type Strength } from './evidence.ts';
 import { connect, type Gathered, gather } from './gather.ts';
+import type { Named } from './named.ts';
 
 /** How sure a statement about a container is. */
 export type Confidence = 'certain' | 'likely' | 'possible';
@@ -55,9 +56,10 @@ export function classify(
   clues: readonly Clues[],
   handshakes: readonly Handshake[],
   killers: ReadonlySet<Clues>,
+  named: Named = {},
   without: ReadonlySet<Source> = NOTHING,
 ): Role[] {
-  const alone = gather(pod, clues, handshakes, without);
+  const alone = gather(pod, clues, handshakes, without, named);
   const gathered = connect(alone, ({ items, clues: each }) => !standing(items) && !killers.has(each), without);
   const working = gathered.filter((each) => !killers.has(each.clues));
   const isServing = working.every(({ items }) => standing(items) !== undefined);
@@ -67,8 +69,9 @@ export function classify(
   return gathered.map((each) => {
     const { container } = each.clues;
     const known = { container, ...sides(each), isWeakest: false };
-    if (killers.has(each.clues)) return { ...known, role: 'killer', confidence: 'certain' };
-    if (each.items[0]?.kind === 'main') return { ...known, role: 'main', confidence: 'certain' };
+    const isMain = each.items[0]?.kind === 'main';
+    if (killers.has(each.clues) && !isMain) return { ...known, role: 'killer', confidence: 'certain' };
+    if (isMain) return { ...known, role: 'main', confidence: 'certain' };
     const own = left.get(each);
     if (!own || rank(own) >= lowest) {
       return { ...known, role: 'unknown', confidence: 'possible', isWeakest: own !== undefined };

@@ -9,6 +9,7 @@ import type { Clues, Handshake } from './clues.ts';
 import { isCutShort } from './endless.ts';
 import { EVIDENCE, type Evidence, type EvidenceKind, orderOf, type Source } from './evidence.ts';
 import { markerOf } from './markers.ts';
+import { type Named, namedIn } from './named.ts';
 
 /** A container's clues and what follows from them, the weightiest first. */
 export interface Gathered {
@@ -18,6 +19,7 @@ export interface Gathered {
 
 /** What an item of evidence is read from besides the container itself. */
 interface Surroundings {
+  readonly named: Named;
   readonly pod: Pod;
   readonly handshakes: ReadonlyMap<Clues, readonly Handshake[]>;
   /** How many containers of the list run an image. */
@@ -35,15 +37,16 @@ export function gather(
   all: readonly Clues[],
   handshakes: readonly Handshake[],
   without: ReadonlySet<Source>,
+  named: Named = {},
 ): Gathered[] {
-  const surroundings = lookAround(pod, all, handshakes);
+  const surroundings = { ...lookAround(pod, all, handshakes), named };
   return all.map((clues) => {
     const items = [...itemsOf(clues, surroundings)].filter(({ kind }) => counts(kind, without));
     return { clues, items: items.sort(byWeight) };
   });
 }
 
-function lookAround(pod: Pod, all: readonly Clues[], handshakes: readonly Handshake[]): Surroundings {
+function lookAround(pod: Pod, all: readonly Clues[], handshakes: readonly Handshake[]): Omit<Surroundings, 'named'> {
   const images = new Map<string, number>();
   const gpus = new Map<Clues, Span>();
   const writers = new Map<string, Set<Clues>>();
@@ -96,7 +99,7 @@ function* itemsOf(clues: Clues, around: Surroundings): Iterable<Evidence> {
   const argv = clues.argv.map(({ value }) => value);
   const env = container.env.map(({ name, value }) => `${name.value}=${value?.value ?? ''}`);
 
-  const marker = markerOf(pod, container);
+  const marker = namedIn(around.named, container) ?? markerOf(pod, container);
   if (marker) yield { kind: marker.role === 'main' ? 'main' : 'marker', ...marker.clue };
   for (const { clue, act } of around.handshakes.get(clues) ?? []) {
     if (act.kind !== 'signal-file' || wrapsDaemon(clues)) yield { kind: 'handshake', ...clue };

@@ -30,6 +30,8 @@ export interface YamlDocument {
   readonly root: YamlNode | undefined;
   /** The first syntax error, in one line. */
   readonly error: string | undefined;
+  /** Where that error is. */
+  readonly errorAt?: number | undefined;
   /** What each alias stands for. */
   readonly aliases: ReadonlyMap<YamlNode, YamlNode>;
   /** The document's value as plain data, or undefined when its aliases multiply without bound. */
@@ -82,6 +84,7 @@ export function readYaml(text: string): YamlDocument {
     text,
     root: document.contents ?? undefined,
     error: document.errors[0]?.message.split('\n')[0],
+    errorAt: document.errors[0]?.pos[0],
     aliases: text.includes('*') ? resolveAliases(document) : new Map(),
     value() {
       try {

@@ -284,6 +284,96 @@ suite('Native Sidecars in VS Code', () => {
     });
   }
 
+  test('a quick fix ignores a finding with a comment, and one that hides nothing can go', async () => {
+    const { document } = await open(CRON_JOB);
+    const take = async (title: string) => {
+      const [diagnostic] = found(document);
+      assert.ok(diagnostic);
+      const edit = await until(title, async () => {
+        const actions = await actionsAt(document, diagnostic.range, 'quickfix');
+        return actions.find((action) => action.title === title)?.edit;
+      });
+      assert.ok(await vscode.workspace.applyEdit(edit));
+    };
+    await finding(document);
+    await take('Ignore non-native-sidecar here');
+    const comment = '            # native-sidecars-ignore non-native-sidecar: say why\n';
+    const ignored = CRON_JOB.replace('            - name: haproxy', (line) => comment + line);
+    assert.equal(document.getText(), ignored);
+    const isAbout = (text: RegExp) =>
+      until(String(text), () =>
+        found(document).find(({ message, code }) => {
+          return (code as { value: string }).value === 'unused-suppression' && text.test(message);
+        }),
+      );
+    assert.equal((await isAbout(/^Say why/)).severity, vscode.DiagnosticSeverity.Hint);
+    const edit = async (from: string, to: string) => {
+      const start = document.getText().indexOf(from);
+      const change = new vscode.WorkspaceEdit();
+      const range = new vscode.Range(document.positionAt(start), document.positionAt(start + from.length));
+      change.replace(document.uri, range, to);
+      await vscode.workspace.applyEdit(change);
+    };
+    await edit('say why', 'the operator deletes the pod');
+    await nothing(document);
+    await edit('haproxy:2.9', 'alpine:3.20');
+    await isAbout(/^There is nothing of 'non-native-sidecar' to ignore here/);
+    await take('Remove what is ignored in vain');
+    assert.equal(document.getText(), CRON_JOB.replace('haproxy:2.9', 'alpine:3.20'));
+  });
+
+  test('the configuration counts before the settings, is checked, completed and watched', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const below = vscode.Uri.joinPath(folder.uri, 'configured');
+    const config = vscode.Uri.joinPath(below, '.native-sidecars.yaml');
+    const job = vscode.Uri.joinPath(below, 'jobs', 'job.yaml');
+    const write = (uri: vscode.Uri, text: string) => vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    const settings = vscode.workspace.getConfiguration('nativeSidecars');
+    await write(job, CRON_JOB);
+    try {
+      const { document } = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(job));
+      const severity = (wanted: vscode.DiagnosticSeverity) =>
+        until(`severity ${wanted}`, () => found(document).find((each) => each.severity === wanted));
+      await severity(vscode.DiagnosticSeverity.Warning);
+      await settings.update('rules', { 'non-native-sidecar': 'hint' }, vscode.ConfigurationTarget.Global);
+      await severity(vscode.DiagnosticSeverity.Hint);
+      await write(config, 'rules:\n  non-native-sidecar: error\nexlude: []\n');
+      await severity(vscode.DiagnosticSeverity.Error);
+
+      const about = (uri: vscode.Uri) =>
+        vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'native-sidecars');
+      const told = "There is no key 'exlude' here. Did you mean 'exclude'?";
+      await until('a problem in a file that is not open', () => about(config).find(({ message }) => message === told));
+      const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(config));
+      await until('one problem, not two', () => (about(config).length === 1 ? true : undefined));
+      assert.equal(editor.document.getText(about(config)[0]?.range), 'exlude');
+
+      const whole = new vscode.Range(0, 0, editor.document.lineCount, 0);
+      await editor.edit((edit) => edit.replace(whole, 'rules:\n  non-native-sidecar: '));
+      const complete = async (line: number, character: number) => {
+        const at = new vscode.Position(line, character);
+        const command = 'vscode.executeCompletionItemProvider';
+        const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(command, config, at);
+        return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      };
+      await until('severities', async () => ((await complete(1, 22)).includes('warning') ? true : undefined));
+      await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, 9, 0), 'rules:\n  ki'));
+      await until('rules', async () => ((await complete(1, 4)).includes('kill-workaround') ? true : undefined));
+      await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, 9, 0), 'mains:\n  names: [haproxy]\n'));
+      await nothing(document);
+      await editor.edit((edit) => edit.replace(new vscode.Range(0, 0, 9, 0), 'exclude: [jobs]\n'));
+      await editor.document.save();
+      await until('an empty list', () => (about(config).length === 0 ? true : undefined));
+      await nothing(document);
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await vscode.workspace.fs.delete(config);
+      await severity(vscode.DiagnosticSeverity.Hint);
+    } finally {
+      await vscode.workspace.fs.delete(below, { recursive: true });
+    }
+  });
+
   test('the server starts again on command', async () => {
     const editor = await open(CRON_JOB);
     await finding(editor.document);

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AnnotatedTextEdit, CodeAction, Command, TextDocumentEdit } from 'vscode-languageserver-protocol';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { type Analysis, analyze, type Finding, type Fix, type Refusal, type Step } from '../../engine/index.ts';
+import {
+  type Analysis,
+  analyze,
+  applyEdits,
+  type Finding,
+  type Fix,
+  type Refusal,
+  type Step,
+} from '../../engine/index.ts';
 import { type ActionData, codeActions, fixFor } from '../../server/actions.ts';
 import { toWorkspaceEdit } from '../../server/convert.ts';
 import { cronJob } from './client.ts';
@@ -40,9 +48,11 @@ const document = TextDocument.create('file:///x.yaml', 'yaml', 7, cronJob());
 /** The analysis of a CronJob with a proxy whose pod has another migration. */
 function withMigration(migration: Fix | Refusal | undefined): Analysis {
   const analysis = analyze(document.getText());
-  const findings = analysis.findings.map((finding): Finding => ({ ...finding, migration: () => migration }));
+  const findings = analysis.findings.map(
+    (finding): Finding => ({ ...finding, migration: () => migration, ignores: () => [] }),
+  );
   return {
-    ...{ text: analysis.text, documents: 1, read: 1, skipped: [], findings },
+    ...{ text: analysis.text, documents: 1, read: 1, suppressed: [], skipped: [], findings },
     podAt: () => undefined,
     fixAll: () => undefined,
     refactorings: () => (migration ? [{ ...migration, title: MIGRATE }] : []),
@@ -151,4 +161,22 @@ test('a migration reaches clients that resolve nothing, or know commands only', 
   const [command] = offered(TWO, { support: { ...SUPPORT, literals: false } }) as unknown as Command[];
   assert.equal(command?.command, 'nativeSidecars.applyFix');
   assert.deepEqual(command.arguments?.[0].origin, { migration: 0 });
+});
+
+test('comments that hide a finding are offered for it; in JSON there are none', () => {
+  const analysis = analyze(document.getText());
+  const range = { start: document.positionAt(0), end: document.positionAt(document.getText().length) };
+  const params = { textDocument: { uri: document.uri }, range, context: { diagnostics: [], only: ['quickfix'] } };
+  const actions = codeActions(document, analysis, params, SUPPORT) as CodeAction[];
+  const [here, file] = actions.filter(({ title }) => title.startsWith('Ignore'));
+  assert.equal(here?.title, 'Ignore non-native-sidecar here');
+  assert.equal(file?.title, 'Ignore non-native-sidecar in this file');
+  for (const action of [here, file]) {
+    const fixed = fixFor(analysis, originOf(action));
+    const after = analyze(applyEdits(document.getText(), fixed?.edits ?? []));
+    assert.deepEqual(
+      after.suppressed.map(({ finding }) => finding.rule),
+      ['non-native-sidecar'],
+    );
+  }
 });

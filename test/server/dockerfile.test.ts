@@ -132,7 +132,12 @@ test('the fix, or why there is none, is offered; no sidecars are', async () => {
     context: { diagnostics: [] },
   });
   const titles = offered.map(({ title }) => title);
-  assert.deepEqual(titles, ["Remove 'procps'", 'Open the page of procps-for-pkill']);
+  assert.deepEqual(titles, [
+    "Remove 'procps'",
+    'Ignore procps-for-pkill here',
+    'Ignore procps-for-pkill in this file',
+    'Open the page of procps-for-pkill',
+  ]);
   const [fix] = offered;
   assert.ok(fix);
   if (fix.disabled) return assert.match(fix.disabled.reason, /leave its 'pkill' in place/);

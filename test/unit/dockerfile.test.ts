@@ -333,6 +333,7 @@ test('a kill that the fixes take out does not stay, another program does', () =>
     const mended: Analysis = {
       text: analysis.text,
       findings: [],
+      suppressed: [],
       skipped: [],
       documents: 1,
       read: 1,

@@ -316,9 +316,11 @@ test('everything outside of command and args keeps the tokens that it has withou
   assert.ok(count > 100, `${count} lines are too few to prove it`);
 });
 
-test('no language, schema or grammar of its own is claimed', () => {
+test('no language, grammar or schema of its own is claimed, but for the configuration', () => {
   assert.equal(contributes.languages, undefined);
-  assert.equal(contributes.yamlValidation, undefined);
+  assert.deepEqual(contributes.yamlValidation, [
+    { fileMatch: '.native-sidecars.yaml', url: './docs/config.schema.json' },
+  ]);
   assert.equal(contributes.jsonValidation, undefined);
   for (const grammar of contributes.grammars) {
     assert.equal(grammar.language, undefined, grammar.path);

@@ -1,0 +1,140 @@
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type Diagnostic,
+  DiagnosticSeverity,
+  TextEdit,
+} from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import {
+  CONFIG_FILE,
+  type ConfigProblem,
+  chartVersion,
+  completeConfig,
+  type Layer,
+  readConfig,
+  settle,
+} from '../engine/index.ts';
+import { SOURCE, toRange } from './convert.ts';
+import type { Host } from './host.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Files that say what applies to others, by their names. */
+export const CONFIGURING = [CONFIG_FILE, 'Chart.yaml'];
+
+/** Whether a file is a configuration. */
+export function isConfig(uri: string): boolean {
+  return uri.endsWith(`/${CONFIG_FILE}`);
+}
+
+/** Whether other files may look different when this one changes. */
+export function isConfiguring(uri: string): boolean {
+  return CONFIGURING.some((name) => uri.endsWith(`/${name}`));
+}
+
+/** What of the server a configuration needs. */
+export interface ConfigAround {
+  readonly host: Host;
+  readonly folders: readonly string[];
+  /** The text of an open document: it wins over the file. */
+  textOf(uri: string): string | undefined;
+  /** Told of each configuration that is read. */
+  onRead(uri: string, text: string, problems: readonly ConfigProblem[]): void;
+}
+
+/** The configurations around documents. Each folder is looked into once, until `clear`. */
+export class Configs {
+  readonly #around: ConfigAround;
+  readonly #layers = new Map<string, Promise<Layer | undefined>>();
+
+  constructor(around: ConfigAround) {
+    this.#around = around;
+  }
+
+  /** Forgets what was read: something has changed. */
+  clear(): void {
+    this.#layers.clear();
+  }
+
+  /** What applies to a document, given the editor's settings: the nearest file upwards comes first, a chart last. */
+  async settle(uri: string, section: unknown): Promise<Settings> {
+    const { enable, config } = readSettings(section);
+    const path = decode(uri);
+    const folders = this.#around.folders;
+    const own = folders
+      .filter((folder) => path.startsWith(`${decode(folder)}/`))
+      .sort((a, b) => b.length - a.length)[0];
+    const start = uri.includes('/') ? uri.slice(0, uri.lastIndexOf('/')) : folders[0]?.replace(/\/$/, '');
+    const file = start && (await this.#nearest(start, CONFIG_FILE, (each, text) => this.#read(each, text)));
+    const chart = start && (await this.#nearest(start, 'Chart.yaml', (_, text) => chartOf(text)));
+    const settings: Layer = { config, ...(own !== undefined && { base: decode(own) }) };
+    const {
+      isExcluded,
+      helm: _,
+      ...options
+    } = settle(
+      [file, settings, chart].filter((each) => !!each),
+      path,
+    );
+    return { enable: enable && !isExcluded, options };
+  }
+
+  async #nearest(
+    folder: string,
+    name: string,
+    read: (uri: string, text: string) => Layer | undefined,
+  ): Promise<Layer | undefined> {
+    const uri = `${folder}/${name}`;
+    let layer = this.#layers.get(uri);
+    if (!layer) {
+      const above = /^(.*\/\/[^/]*\/.*)\/[^/]*$/.exec(folder)?.[1] ?? /^(.*\/\/[^/]*)\/[^/]+$/.exec(folder)?.[1];
+      layer = Promise.resolve(this.#around.textOf(uri) ?? this.#around.host.read(uri)).then((text) => {
+        const found = text === undefined ? undefined : read(uri, text);
+        return found ?? (above === undefined ? undefined : this.#nearest(above, name, read));
+      });
+      this.#layers.set(uri, layer);
+    }
+    return layer;
+  }
+
+  #read(uri: string, text: string): Layer {
+    const { config, problems } = readConfig(text);
+    this.#around.onRead(uri, text, problems);
+    return { config, base: decode(uri.slice(0, uri.lastIndexOf('/'))) };
+  }
+}
+
+function chartOf(text: string): Layer | undefined {
+  const version = chartVersion(text);
+  return version && { config: { kubernetesVersion: version } };
+}
+
+/** LSP's diagnostics of a configuration. */
+export function configDiagnostics(document: TextDocument, problems?: readonly ConfigProblem[]): Diagnostic[] {
+  return (problems ?? readConfig(document.getText()).problems).map(({ message, span }) => ({
+    range: toRange(document, span),
+    severity: DiagnosticSeverity.Error,
+    source: SOURCE,
+    message,
+  }));
+}
+
+/** LSP's completions in a configuration. */
+export function configCompletions(document: TextDocument, offset: number): CompletionItem[] {
+  return completeConfig(document.getText(), offset).map(({ kind, label, description, insert, start }, index) => ({
+    label,
+    kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.EnumMember,
+    sortText: String(index).padStart(3, '0'),
+    textEdit: TextEdit.replace(toRange(document, { start, end: offset }), insert),
+    ...(description !== undefined && { documentation: { kind: 'markdown', value: description } }),
+  }));
+}
+
+/** Clients do not all escape the same characters. */
+function decode(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
+}
