@@ -191,6 +191,8 @@ interface Scope {
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly depth: number;
   readonly pipeline?: Pipeline;
+  /** Inside `$( )`: part of a command, and none of the script's own. */
+  readonly isNested?: boolean;
 }
 
 class Walker {
@@ -218,6 +220,8 @@ class Walker {
     const children = (each: Scope) => forEachChild(node, (child) => this.visit(child, each));
     if (node.type === 'Statement') {
       children({ ...inside, background: scope.background || node.background === true });
+    } else if (node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution') {
+      children({ ...inside, isNested: true });
     } else if (node.type === 'Pipeline') {
       children({ ...inside, pipeline: node });
     } else if (node.type === 'Command') {
@@ -237,7 +241,7 @@ class Walker {
         background: scope.background,
         index: this.commands.length,
       });
-      if (!scope.background) this.last = undefined;
+      if (!scope.background && !scope.isNested) this.last = undefined;
     } else if (node.type === 'For') {
       const items = (node.wordlist ?? []).flatMap((word) => expand(word.value, this.#assigned)).flatMap(fields);
       children({ ...inside, values: new Map(scope.values).set(node.name.value, items) });
@@ -246,7 +250,7 @@ class Walker {
     }
   }
 
-  #command(node: Command, { background, values, pipeline }: Scope): void {
+  #command(node: Command, { background, values, pipeline, isNested }: Scope): void {
     for (const part of node.prefix) if (part.type === 'Assignment') this.#assign(part);
     if (!node.name) return;
     const args = node.args.map((arg) => (arg.type === 'Word' ? arg.value : arg.text));
@@ -263,7 +267,7 @@ class Walker {
       values: this.#known(values),
     };
     this.commands.push(command);
-    if (!background) this.last = command;
+    if (!background && !isNested) this.last = command;
     if (node.name.value === 'trap') this.#trap(node);
   }
 

@@ -70,7 +70,7 @@ for (const [text, message, at] of [
     'of',
   ],
   ['rules:\n  wait-loop: true\n', "'wait-loop' takes off, error, warning, info or hint, not 'true'.", 'true'],
-  ['rules: off\n', "'rules' takes keys such as non-native-sidecar and kill-workaround or a list.", 'off'],
+  ['rules: off\n', "'rules' takes keys such as non-native-sidecar and init-container-never-exits or a list.", 'off'],
   ['rules:\n  - files: [a]\n', "An item of 'rules' needs 'rules'.", 'files: [a]'],
   ['kubernetesVersion: latest\n', "'latest' is not understood. Write it like 1.29.", 'latest'],
   ['kubernetesVersion: 1.99\n', 'Kubernetes 1.99 is not known; 1.20 to 1.38 are.', '1.99'],

@@ -22,7 +22,7 @@ spec: {template: {spec: {containers: [${containers}]}}}
 const DEPLOYMENT = job('web', '{name: web}').replace('batch/v1', 'apps/v1').replace('kind: Job', 'kind: Deployment');
 
 test('an offset picks its pod, and its document where no pod is', () => {
-  const text = `${job('a', '{name: one}')}---\n${job('b', '{name: two}')}---\n${DEPLOYMENT}`;
+  const text = `${job('a', '{name: one, image: x}')}---\n${job('b', '{name: two, image: x}')}---\n${DEPLOYMENT}`;
   const names = (offset?: number) => explain(analyze(text), offset).pods.map(({ workload }) => workload.name);
   assert.deepEqual(names(), ['a', 'b']);
   assert.deepEqual(names(text.indexOf('name: two')), ['b']);
