@@ -46,6 +46,8 @@ export interface ConfigAround {
 export class Configs {
   readonly #around: ConfigAround;
   readonly #layers = new Map<string, Promise<Layer | undefined>>();
+  /** Files that are no more: an editor may hold on to their text for a while. */
+  readonly #gone = new Set<string>();
 
   constructor(around: ConfigAround) {
     this.#around = around;
@@ -54,6 +56,12 @@ export class Configs {
   /** Forgets what was read: something has changed. */
   clear(): void {
     this.#layers.clear();
+  }
+
+  /** Hears whether a file is there. */
+  note(uri: string, isThere: boolean): void {
+    if (isThere) this.#gone.delete(uri);
+    else if (isConfiguring(uri)) this.#gone.add(uri);
   }
 
   /** What applies to a document, given the editor's settings: the nearest file upwards comes first, a chart last. */
@@ -88,7 +96,8 @@ export class Configs {
     let layer = this.#layers.get(uri);
     if (!layer) {
       const above = /^(.*\/\/[^/]*\/.*)\/[^/]*$/.exec(folder)?.[1] ?? /^(.*\/\/[^/]*)\/[^/]+$/.exec(folder)?.[1];
-      layer = Promise.resolve(this.#around.textOf(uri) ?? this.#around.host.read(uri)).then((text) => {
+      const open = this.#gone.has(uri) ? undefined : this.#around.textOf(uri);
+      layer = Promise.resolve(open ?? this.#around.host.read(uri)).then((text) => {
         const found = text === undefined ? undefined : read(uri, text);
         return found ?? (above === undefined ? undefined : this.#nearest(above, name, read));
       });

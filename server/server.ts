@@ -8,6 +8,7 @@ import {
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
   ErrorCodes,
+  FileChangeType,
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
@@ -138,8 +139,12 @@ class Server {
       const { document, fix } = await this.#fix(data as ActionData);
       await connection.workspace.applyEdit(toWorkspaceEdit(document, fix, this.#client));
     });
-    connection.onDidChangeWatchedFiles(({ changes }) => this.#changed(changes.map(({ uri }) => uri)));
+    connection.onDidChangeWatchedFiles(({ changes }) => {
+      for (const { uri, type } of changes) this.#configs.note(uri, type !== FileChangeType.Deleted);
+      this.#changed(changes.map(({ uri }) => uri));
+    });
     this.#documents.onDidChangeContent(({ document }) => {
+      this.#configs.note(document.uri, true);
       this.#push(document.uri);
       if (document.languageId !== DOCKERFILE) this.#changed([document.uri]);
     });

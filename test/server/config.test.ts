@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type {
   CodeAction,
   CompletionItem,
@@ -115,6 +115,24 @@ test('a changed file counts, on disk and while it is typed', async () => {
   await refreshed;
   await server.connection.sendNotification('textDocument/didClose', { textDocument: { uri: uri(CONFIG) } });
   assert.deepEqual(await severities(server, job), HINT);
+});
+
+test('a file that is deleted counts no more, though an editor may hold on to its text', async () => {
+  const { server, uri, write } = await open({ [`a/${CONFIG}`]: level('error') });
+  const job = uri('a/job.yaml');
+  const tell = (type: number) =>
+    server.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: uri(`a/${CONFIG}`), type }],
+    });
+  await server.open(job, cronJob());
+  await server.open(uri(`a/${CONFIG}`), level('off'));
+  assert.deepEqual(await severities(server, job), []);
+  rmSync(fileURLToPath(uri(`a/${CONFIG}`)));
+  await tell(3);
+  assert.deepEqual(await severities(server, job), WARNING);
+  write(`a/${CONFIG}`, level('hint'));
+  await tell(1);
+  assert.deepEqual(await severities(server, job), [], 'the open text counts again');
 });
 
 test('what is wrong in a file is told in it, open or not; the rest counts', async () => {
