@@ -5,7 +5,7 @@ import type { Workload } from './kube/workload.ts';
 import type { PodContext } from './rules/rule.ts';
 import type { Confidence, InitRole, Role } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
-import { EVIDENCE, type EvidenceKind, type Strength } from './sidecar/evidence.ts';
+import { EVIDENCE, type EvidenceKind, orderOf, type Strength } from './sidecar/evidence.ts';
 import { contains, type Span, shift } from './text.ts';
 import { asMap, asSeq, asText, get, ownMap, ownSeq, readYaml, spanOf, type YamlNode } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
@@ -122,8 +122,7 @@ export function explainPod(context: PodContext, by: number): ExplainedPod {
 }
 
 function itemsOf({ evidence, against }: Role | InitRole, by: number): ExplainedItem[] {
-  const kinds = Object.keys(EVIDENCE);
-  const all = [...evidence, ...against].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+  const all = [...evidence, ...against].sort((a, b) => orderOf(a.kind) - orderOf(b.kind));
   const cut = all.findIndex(({ kind }) => EVIDENCE[kind].speaks === 'against');
   return all.map(({ kind, message, span }, index) => {
     const { speaks, strength } = EVIDENCE[kind];

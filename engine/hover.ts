@@ -122,6 +122,9 @@ function aboutInit(container: Container): string {
   return `**${nameOf(container)}** is an init container: the next container starts when it has ended.`;
 }
 
+/** Nobody reads more containers in a hover. */
+const MAX_ROWS = 20;
+
 /** What speaks for and against each container of a pod, as a Markdown table. */
 function whyTable(context: PodContext): string {
   const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -130,10 +133,15 @@ function whyTable(context: PodContext): string {
       .filter((each) => each.speaks === speaks)
       .map(({ message, strength, isTakenAway }) => cell(`${strength}: ${isTakenAway ? `~~${message}~~` : message}`))
       .join('<br>');
-  const rows = explainPod(context, 0).containers.map(
-    ({ name, verdict, items }) => `| ${cell(name)} | ${verdict} | ${told(items, 'for')} | ${told(items, 'against')} |`,
-  );
-  return ['| container | is | for a sidecar | against |', '|---|---|---|---|', ...rows].join('\n');
+  const { containers } = explainPod(context, 0);
+  const rows = containers
+    .slice(0, MAX_ROWS)
+    .map(
+      ({ name, verdict, items }) =>
+        `| ${cell(name)} | ${verdict} | ${told(items, 'for')} | ${told(items, 'against')} |`,
+    );
+  const more = containers.length > MAX_ROWS ? [`| and ${containers.length - MAX_ROWS} more | | | |`] : [];
+  return ['| container | is | for a sidecar | against |', '|---|---|---|---|', ...rows, ...more].join('\n');
 }
 
 function aboutInitContainers(workload: Workload): string {

@@ -70,6 +70,9 @@ const DOCKERFILE = 'dockerfile';
 class Server {
   readonly #connection: Connection;
   readonly #documents = new TextDocuments(TextDocument);
+  /** Counts how often documents were opened. */
+  readonly #opened = new Map<string, number>();
+  #openings = 0;
   readonly #analyses = new Map<string, { version: number; generation: number; analysis: Analysis }>();
   readonly #settings = new Map<string, Promise<Settings>>();
   /** The settings of a client that sends them to all. */
@@ -143,6 +146,10 @@ class Server {
       for (const { uri, type } of changes) this.#configs.note(uri, type !== FileChangeType.Deleted);
       this.#changed(changes.map(({ uri }) => uri));
     });
+    this.#documents.onDidOpen(({ document }) => {
+      this.#openings += 1;
+      this.#opened.set(document.uri, this.#openings);
+    });
     this.#documents.onDidChangeContent(({ document }) => {
       this.#configs.note(document.uri, true);
       this.#push(document.uri);
@@ -150,6 +157,7 @@ class Server {
     });
     this.#documents.onDidClose(({ document }) => {
       this.#analyses.delete(document.uri);
+      this.#opened.delete(document.uri);
       this.#settings.delete(document.uri);
       if (!this.#client.pull) connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
       this.#changed([document.uri]);
@@ -314,7 +322,8 @@ class Server {
   async #pull(uri: string, previous: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport> {
     const items = await this.#diagnostics(uri);
     answerOnlyIf(!token.isCancellationRequested);
-    const resultId = `${this.#documents.get(uri)?.version ?? 0}/${this.#generation}`;
+    // Another document may get the name and the version of one that was closed.
+    const resultId = `${this.#opened.get(uri) ?? 0}/${this.#documents.get(uri)?.version ?? 0}/${this.#generation}`;
     if (resultId === previous) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
     return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
   }

@@ -1,5 +1,6 @@
 import { containerSpan, nameOf } from '../kube/pod.ts';
 import { podsOf } from '../kube/workload.ts';
+import { EVIDENCE, type Evidence } from '../sidecar/evidence.ts';
 import { brokenPatches } from './patches.ts';
 import type { Rule } from './rule.ts';
 
@@ -23,12 +24,18 @@ export const nonNativeSidecar: Rule = {
         span: containerSpan(container),
         confidence,
         container,
-        evidence: [...evidence, ...brokenPatches(patches, [container]).map(({ evidence: each }) => each)],
+        evidence: [...telling(evidence), ...brokenPatches(patches, [container]).map(({ evidence: each }) => each)],
         moves: [container],
       };
     }
   },
 };
+
+/** What a finding shows: weak items only where there is nothing else. `explain` shows all. */
+function telling(evidence: readonly Evidence[]): readonly Evidence[] {
+  const more = evidence.filter(({ kind }) => EVIDENCE[kind].strength !== 'weak');
+  return more.length > 0 ? more : evidence;
+}
 
 /** The containers that do the work, with their verb. */
 function work([first, second, ...more]: readonly string[]): string {

@@ -8,7 +8,8 @@ const SERVERS =
 const SERVING: readonly RegExp[] = [
   /^python[\d.]* (?:-\w+ )*-m (?:http\.server|SimpleHTTPServer|uvicorn|gunicorn|hypercorn|aiohttp\.web|websockify)\b/,
   /^(?:python[\d.]* )?\S*manage\.py runserver\b/,
-  /^(?:flask|reflex|streamlit|chainlit|fastapi|dagster-webserver|mlflow|next|nuxt|vite|ng|hugo|jekyll|mkdocs|rails|bin\/rails) (?:run|server|serve|start|preview|ui|s)\b/,
+  /^(?:flask|streamlit|chainlit|fastapi) run\b/,
+  /^(?:mlflow|next|nuxt|vite|ng|hugo|jekyll|mkdocs|rails) (?:server|serve|start|preview|ui|s)(?: |$)/,
   /^php \S*-S\b/,
   /^(?:nc|ncat|netcat) (?:.* )?(?:-\w*l\w*k|-\w*k\w*l|-k\b.*-l\b|-l\b.*-k\b|--keep-open)/,
   /^socat .*LISTEN\S*fork/i,
@@ -16,25 +17,25 @@ const SERVING: readonly RegExp[] = [
   /^crond? (?:.* )?-f\b/,
   /^inotifywait (?:.* )?-(?:m|-monitor)\b/,
   /^(?:kubectl|oc) (?:.* )?(?:proxy|port-forward)\b/,
-  /^(?:kubectl|oc|docker|podman|journalctl|stern) (?:.* )?(?:-f|--follow|-w|--watch)(?:=true)?(?: |$)/,
+  /^(?:kubectl|oc) get (?:.* )?(?:-w|--watch)(?:=true)?(?: |$)/,
+  /^journalctl (?:.* )?(?:-\w*f|--follow)(?: |$)/,
   /^watch /,
-  /^(?:node|bun|deno|ruby|perl|python[\d.]*|java|php|dotnet) (?:-\S+ )*(?:run )?(?:\S*[-_/.])?(?:server|proxy|daemon|exporter|forwarder|sidecar|shipper|relay)\.(?:py|m?js|ts|jar|rb|php|pl|dll)(?: |$)/,
+  /^(?:node|bun|deno|ruby|perl|python[\d.]*|java|php|dotnet) (?:-\S+ )*(?:run )?(?:\S*[-_/.])?(?:server|proxy|daemon|sidecar)\.(?:py|m?js|ts|jar|rb|php|pl|dll)(?: |$)/,
 ];
 
 /** Subcommands and program names that say what they do. */
 const SERVE_WORD =
   /^(?:serve|server|runserver|daemon|listen|proxy|port-forward|start-server|start-dev|standalone-server|web-?server|api-?server|serve-\w[\w-]*|\w[\w-]*-(?:serve|server))$/;
-const PROGRAM =
-  /(?:^|[-_.])(?:server|serve|proxy|daemon|exporter|forwarder|shipper|relay|sidecar|collector)(?:\.(?:sh|py|jar|js))?$/;
+const PROGRAM = /(?:^|[-_.])(?:server|serve|proxy|daemon|sidecar)(?:\.(?:sh|py|jar|js))?$/;
 
 /** Flags and values by which a program is told where to listen. */
 const LISTEN = /^--?(?:[\w.-]+[-.])?(?:listen|bind)(?:[-_.]?(?:addr|address|host|port|on|tcp|http))?(?:=|$)/i;
 const ANY_ADDRESS =
   /^(?:--?[\w.-]+=|-[a-z])?(?:(?:tcp|http|https|ws|grpc):(?:\/\/)?)?(?:0\.0\.0\.0(?::\d+)?|\[::\](?::\d+)?|\*?:\d{2,5})\/?$/i;
 
-/** Programs that only call others: what they are given is where they call. */
+/** Programs that only call others or do things to them: what they are given is no word about themselves. */
 const CLIENTS =
-  /^(?:curl|wget|psql|pg_\w+|mysql\w*|mariadb\w*|redis-cli|valkey-cli|mongo\w*|nc|ncat|netcat|ssh|scp|rsync|dig|nslookup|ping|echo|printf|grep|sed|awk|cat|test|\[+|sleep|kill|pkill|wait-for(?:-it)?(?:\.sh)?|dockerize)$/;
+  /^(?:curl|wget|psql|pg_\w+|mysql\w*|mariadb\w*|redis-cli|valkey-cli|mongo\w*|nc|ncat|netcat|ssh|scp|rsync|dig|nslookup|ping|pidof|pgrep|ps|xargs|which|command|service|systemctl|sh|bash|echo|printf|grep|sed|awk|cat|test|\[+|sleep|kill|pkill|wait-for(?:-it)?(?:\.sh)?|dockerize|kubectl|oc|helm|kustomize|docker|podman|git|gh|aws|gcloud|gsutil|az|terraform|ansible\S*|make|mvn|gradle|pip\d?|apt|apt-get|apk|tar|cp|mv|mkdir|ls|find|jq|yq|k6|spark-submit|torchrun|accelerate)$/;
 
 /** Why a command serves until it is stopped, as its telling word; undefined when nothing says so. */
 export function serverWord(words: readonly string[]): string | undefined {
@@ -53,6 +54,11 @@ export function serverWord(words: readonly string[]): string | undefined {
   return subcommand ?? args.find((arg) => LISTEN.test(arg) || ANY_ADDRESS.test(arg));
 }
 
+/** Whether a program only calls others. */
+export function isCaller(words: readonly string[]): boolean {
+  return CLIENTS.test(baseName(words[0] ?? ''));
+}
+
 /** Words of work that ends. */
 const TASK =
   /^(?:\w+:)?(?:migrate|migrations?|db-migrate|upgrade-db|backup|restore|dump|test|tests|pytest|check|validate|init|initdb|init-db|setup|install|seed|import|export|load|cleanup|prune|build|lint|bootstrap|once|report|oneshot|run-once)(?::\w+)*$/;
@@ -69,7 +75,7 @@ export function taskWord(words: readonly string[]): string | undefined {
 
 /** Flags and variables that make many programs end after one round. */
 const ONCE =
-  /^--?(?:run-)?(?:once|one-?shot|one-?time|single-run|exit-after-\w[\w-]*|dry-run|version|help)(?:=(?:true|1|yes))?$/i;
+  /^--?(?:run-)?(?:once|one-?shot|one-?time|single-run|exit-after-\w[\w-]*|[\w-]+-only|migrate|dry-run|version|help)(?:=(?:true|1|yes))?$/i;
 const ONCE_VARIABLE = /^(?:\w*_)?(?:RUN_ONCE|ONE_?SHOT|ONE_?TIME|EXIT_AFTER_\w+|ONCE)=(?:true|1|yes)$/i;
 
 /** The flag or variable that makes a program end after one round; undefined when there is none. */

@@ -93,22 +93,31 @@ export function lookUpProcess(
   return families.find((family) => isGiven(family.needs, argv, env)) ?? families[0];
 }
 
-/** Names of helpers' programs without `-` and `_`, as people name containers. Short and common words are no names. */
-const HELPERS = new Set(
-  IMAGE_FAMILIES.filter(({ role }) => role === 'helper')
-    .flatMap(({ id, processes }) => [id.replace(/-v\d$/, ''), ...processes])
-    .filter((name) => !COMMON_PROCESSES.includes(name) && !/\.\w+$/.test(name))
-    .map((name) => sameName(name).replaceAll('-', ''))
-    .filter((name) => name.length >= 5 && !/^(?:vault|kubectl|teleport|other.*|podman.*)$/.test(name)),
+/** Words that are names of other things too, and tools that run once as often: as names they tell nothing. */
+const NO_NAMES =
+  /^(?:vault|kubectl|teleport|vector|chisel|odyssey|gatekeeper|squid|unbound|thanos|infisical|juicefs|(?:json|sql|other)exporters?|podman.*)$/;
+
+/** Helpers by the names of their programs without `-` and `_`, as people name containers. */
+const HELPERS = new Map(
+  IMAGE_FAMILIES.filter(({ role }) => role === 'helper').flatMap((each) =>
+    [each.id.replace(/-v\d$/, ''), ...each.processes]
+      .filter((name) => !COMMON_PROCESSES.includes(name) && !/\.\w+$/.test(name))
+      .map((name) => sameName(name).replaceAll('-', ''))
+      .filter((name) => name.length >= 5 && !NO_NAMES.test(name))
+      .map((name) => [name, each] as const),
+  ),
 );
 
 /** The helper whose name a container's name is or ends in: `billing-cloudsql-proxy` is a `cloudsql-proxy`. */
-export function helperName(name: string): string | undefined {
+export function lookUpName(name: string): { readonly name: string; readonly family: ImageFamily } | undefined {
   const parts = sameName(name)
     .replace(/(?:-(?:container|sidecar|\d+))+$/, '')
     .split(/[-.]/);
-  const at = parts.findIndex((_, index) => HELPERS.has(parts.slice(index).join('')));
-  return at < 0 ? undefined : parts.slice(at).join('-');
+  for (const index of parts.keys()) {
+    const family = HELPERS.get(parts.slice(index).join(''));
+    if (family) return { name: parts.slice(index).join('-'), family };
+  }
+  return undefined;
 }
 
 /** The spelling in which names are compared. */

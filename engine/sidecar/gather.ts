@@ -3,8 +3,8 @@ import { startedWords } from '../shell/handshake.ts';
 import { baseName, type ShellCommand, type ShellScript } from '../shell/script.ts';
 import type { Span } from '../text.ts';
 import { asMap, asText, get, ownEntries, spanOf, type Text } from '../yaml/read.ts';
-import { onceWord, serverWord, taskWord } from './argv.ts';
-import { endedBy, helperName, isOneShotImage } from './catalog.ts';
+import { isCaller, onceWord, serverWord, taskWord } from './argv.ts';
+import { endedBy, isOneShotImage, lookUpName } from './catalog.ts';
 import type { Clues, Handshake } from './clues.ts';
 import { isCutShort } from './endless.ts';
 import { EVIDENCE, type Evidence, type EvidenceKind, orderOf, type Source } from './evidence.ts';
@@ -147,7 +147,7 @@ function* itemsOf(clues: Clues, around: Surroundings): Iterable<Evidence> {
   if (script && (!endless || isCutShort(script)) && !daemon && !server && !isShort(script)) {
     yield { kind: 'ends', message: 'its script comes to an end', span: script.source.span };
   }
-  yield* namesOf(clues, pod, place);
+  yield* namesOf(clues, pod, place, argv, env);
   if (container.image && isOneShotImage(container.image.value)) {
     yield {
       kind: 'tool',
@@ -199,16 +199,22 @@ const WORD =
 const VERB =
   /^(?:kill|stop|wait|test|check|build|install|restart|deploy|create|delete|update|upgrade|configure|run|init|setup|scan|push|pull|publish|verify|validate|migrate|register|patch|remove|clean|get|set)[-_.]/i;
 
-function* namesOf({ container, image, daemon }: Clues, pod: Pod, place: Span): Iterable<Evidence> {
+function* namesOf(
+  { container, image, daemon }: Clues,
+  pod: Pod,
+  place: Span,
+  argv: readonly string[],
+  env: readonly string[],
+): Iterable<Evidence> {
   const name = container.name?.value;
   const last = container.image?.value.split('@')[0]?.split('/').at(-1)?.split(':')[0] ?? '';
   if (name !== undefined && name === pod.workload.name) {
     yield { kind: 'namesake', message: `it is called like the ${pod.workload.kind}`, span: place };
   }
   const isTask = name !== undefined && VERB.test(name);
-  const helper = name === undefined || isTask ? undefined : helperName(name);
-  if (helper && !(image && !daemon)) {
-    yield { kind: 'program', message: `it is called like the helper ${helper}`, span: place };
+  const helper = name === undefined || isTask ? undefined : lookUpName(name);
+  if (helper && (daemon || (!image && endedBy(helper.family, argv, env) === undefined))) {
+    yield { kind: 'program', message: `it is called like the helper ${helper.name}`, span: place };
   } else if (name !== undefined && !isTask && WORD.test(name)) {
     yield { kind: 'name', message: `it is called '${name}'`, span: place };
   } else if (container.image && !image && WORD.test(last) && !VERB.test(last) && !isTask) {
@@ -246,9 +252,13 @@ function isShort({ commands, isBroken, loops }: ShellScript): boolean {
 
 /** The words of the program for which a script is there: the last that it waits for. */
 function wrapped(script: ShellScript): readonly string[] | undefined {
-  const { last } = script;
-  if (!last || last.background || (script.commands.length > 1 && isPlumbing(last))) return undefined;
-  return isShort(script) || last === script.commands.at(-1) ? startedWords(last.words) : undefined;
+  const statement = script.statements.at(-1);
+  if (!statement || statement.background) return undefined;
+  const { command } = statement;
+  // Not what stands inside `$(…)`, in a branch, or at the end of a pipe.
+  const node = command.type === 'AndOr' && command.operators.at(-1) === '&&' ? command.commands.at(-1) : command;
+  const last = script.commands.find((each) => each.node === node);
+  return last && !(script.commands.length > 1 && isPlumbing(last)) ? startedWords(last.words) : undefined;
 }
 
 /** Whether a script does something, and then keeps its container open without doing more. */
@@ -376,19 +386,22 @@ function leftFor(
   return { kind: 'left', message, span: call.span };
 }
 
+/** Variables by which programs are told where to listen; `DB_PORT` is where they call. */
+const OWN_PORT =
+  /^(?:(?:\w+_)?LISTEN(?:_?(?:ADDR|ADDRESS|PORT))?|(?:\w+_)?BIND(?:_?(?:ADDR|ADDRESS|PORT))?|(?:SERVER_|HTTP_|GRPC_|WEB_)?PORT)$/;
+
 /** Ports on which a container may listen: declared, probed, given as an argument, or its program's own. */
 function portsOf(clues: Clues): Set<number> {
   const { container, argv, script, daemon } = clues;
-  const text = script ? script.text : argv.map(({ value }) => value).join(' ');
+  const words = argv.map(({ value }) => value);
+  const text = script ? script.text : isCaller(words) ? '' : words.join(' ');
   const given = [
     ...text.matchAll(
       /(?:port[= ]|(?:^|[\s=,'"])(?:tcp:)?(?:0\.0\.0\.0|\*|\[::\])?:|=tcp:(?:[\d.]+:)?|-[pl] |http\.server )(\d{2,5})\b/gi,
     ),
   ].map(([, port]) => Number(port));
   const variables = container.env.flatMap(({ name, value }) =>
-    /(?:^|_)(?:LISTEN|PORT|BIND|LISTEN_ADDR(?:ESS)?)$/.test(name.value)
-      ? Number(/(\d{2,5})$/.exec(value?.value ?? '')?.[1])
-      : [],
+    OWN_PORT.test(name.value) ? Number(/(\d{2,5})$/.exec(value?.value ?? '')?.[1]) : [],
   );
   const calls = new Set(callsOf(clues).map(({ port }) => port));
   const known = daemon?.family.startupProbe?.port ?? [];

@@ -231,3 +231,24 @@ test('a reader that goes away is no error', async () => {
   await new Promise((done) => child.once('close', done));
   assert.equal(err, '');
 });
+
+test('explain tells what speaks for and against, of a file, a line, standard input', () => {
+  withFiles({ 'a.yaml': `${JOB}---\n${JOB.replace('name: export', 'name: second')}` }, (cwd) => {
+    const all = run(['explain', 'a.yaml'], { cwd });
+    assert.equal(all.status, 0);
+    assert.match(
+      all.out,
+      /Job 'export'[\s\S]*haproxy: a sidecar, likely\n {4}for {7}fair {4}the image[\s\S]*Job 'second'/,
+    );
+    const line = run(['explain', `a.yaml:${JOB.split('\n').length + 4}`], { cwd });
+    assert.doesNotMatch(line.out, /'export'/);
+    assert.match(line.out, /'second'/);
+    const beyond = run(['explain', 'a.yaml:999'], { cwd });
+    assert.deepEqual([beyond.status, beyond.out], [2, '']);
+    assert.match(beyond.err, /a\.yaml has \d+ lines, there is no line 999/);
+  });
+  const input = 'apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: [{name: a}]}}}\n';
+  assert.match(run(['explain', '-'], { input }).out, /Deployment is not checked: its pods run for ever/);
+  assert.equal(run(['explain', 'missing.yaml']).status, 2);
+  assert.equal(run(['explain']).status, 2);
+});

@@ -5,7 +5,7 @@ import Mocha from 'mocha';
 export async function run(): Promise<void> {
   // The marked lines are what the runner passes on.
   Mocha.reporters.Base.consoleLog = (...line: unknown[]) => console.log(`[mocha] ${format(...line)}`);
-  const mocha = new Mocha({ ui: 'tdd', color: false, timeout: 40_000, reporter: 'spec' });
+  const mocha = new Mocha({ ui: 'tdd', color: false, timeout: 90_000, reporter: 'spec' });
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   require('./suite.cjs');
   const failed = await new Promise<number>((done) => mocha.run(done));

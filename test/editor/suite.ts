@@ -29,7 +29,7 @@ const FIXED = CRON_JOB.replace(
 
 /** Asks until the answer is there: the server answers in its own time. */
 async function until<T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
     // A busy editor may cancel a question: it is asked again.
     const answer = await Promise.resolve()
       .then(ask)

@@ -31,6 +31,11 @@ const MOUNT = 'volumeMounts: [{name: shared, mountPath: /shared}]';
 const PROBED = 'ports: [{containerPort: 8080}], readinessProbe: {tcpSocket: {port: 8080}}';
 
 const SIDECARS: readonly [what: string, text: string][] = [
+  [
+    'a server that only its image knows',
+    job('ports: [{containerPort: 3306}], env: [{name: MYSQL_ROOT_PASSWORD, value: x}]'),
+  ],
+  ['a program that serves by its name', job('command: [/opt/bin/mock-server, --config, /etc/mock.json]')],
   ['a subcommand that serves', job('args: [serve, --config, /etc/c.yaml]')],
   ['a place to listen', job("args: ['--addr=:8080', --verbose]")],
   ['a file that is followed', job('command: [tail, -F, /shared/out.log]')],
@@ -85,6 +90,27 @@ const SIDECARS: readonly [what: string, text: string][] = [
 ];
 
 const WORK: readonly [what: string, text: string][] = [
+  [
+    'a script that ends with the kill of a server',
+    job("command: [sh, -c, 'set -e; close-books; kill $(pidof redis-server)'], ports: [{containerPort: 80}]"),
+  ],
+  ['an argument in a branch', job("command: [sh, -c, 'if ask; then mock-server --listen :80; fi']")],
+  ['a release that is called proxy', job('command: [helm, upgrade, proxy, ./chart]')],
+  ['a file that is applied', job('command: [kubectl, apply, -f, /in/all.yaml]')],
+  ['an image that is built', job('command: [docker, build, -f, Dockerfile, .]')],
+  ['an exporter of data', job('command: [/app/exporter, --to, s3]')],
+  ['a server’s program that only migrates', job(`command: [/app/server, --migrate-only], ${PROBED}`)],
+  [
+    'a client of the same database elsewhere',
+    job("command: [psql, -h, db, -p, '5432']", "env: [{name: DB, value: 'localhost:5432'}]"),
+  ],
+  [
+    'a variable that says where to call',
+    job(
+      "env: [{name: DB_PORT, value: '5432'}, {name: DB_HOST, value: db}]",
+      "env: [{name: DB, value: 'localhost:5432'}]",
+    ),
+  ],
   ['a task with ports and probes', job(`args: [migrate], ${PROBED}`)],
   ['a client', job('command: [pg_dump, -h, localhost, -f, /shared/dump.sql]')],
   [
