@@ -29,7 +29,7 @@ import { commentAbove, commentOnTop } from './suppress/insert.ts';
 import { besides, changeOf, type Heard, type Suppressed, silence } from './suppressing.ts';
 import { applyEdits, type Edit, type Span, shift } from './text.ts';
 import type { Change } from './yaml/patch.ts';
-import { readYaml } from './yaml/read.ts';
+import { readYaml, spanOf } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
 import { isJson } from './yaml/write.ts';
 
@@ -631,13 +631,23 @@ function titleOf(containers: readonly Container[]): string {
  * The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it, no
  * patch elsewhere that would miss the container.
  */
-function isSafe({ roles, workarounds, clues, version, patches }: PodContext, moved: readonly Container[]): boolean {
-  const sure = roles.every(({ container, confidence }) => !moved.includes(container) || confidence !== 'possible');
+function isSafe(
+  { pod, roles, workarounds, clues, version, patches }: PodContext,
+  moved: readonly Container[],
+): boolean {
+  // Who does something and then idles does the work: moved, it would be stopped when the others have ended.
+  const sure = roles.every(
+    ({ container, confidence, evidence }) =>
+      !moved.includes(container) || (confidence !== 'possible' && evidence[0]?.kind !== 'idles'),
+  );
   const bare = workarounds.every(({ kind }) => kind === 'start-wait');
   // What it waits for before it counts as started may be the work, which would start after it.
   const waits = clues.some(({ container, hooks, acts }) => {
     const isHeld = hooks.some(({ name, script }) => name === 'postStart' && script.loops.length > 0);
-    const asksFile = container.has('startupProbe') && acts.some(({ kind }) => kind === 'wait-for-file');
+    const probe = container.field('startupProbe');
+    const asked = probe ? pod.document.text.slice(spanOf(probe).start, spanOf(probe).end) : '';
+    const asksFile =
+      probe !== undefined && (acts.some(({ kind }) => kind === 'wait-for-file') || /\s-[aefrs]\b/.test(asked));
     return moved.includes(container) && (isHeld || asksFile);
   });
   const isKnown = atLeast(version, NATIVE_SIDECARS_SINCE);

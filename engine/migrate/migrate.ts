@@ -75,6 +75,8 @@ export function migrate(pods: readonly PodMove[]): Migration | undefined {
   if (early) return { refused: `Not offered: ${early}.` };
   const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
   if (plans.length === 0) return undefined;
+  const waiting = plans.flatMap(({ draft }) => stillWaits(draft))[0];
+  if (waiting) return { refused: `Not offered: ${waiting}.` };
   let reason = '';
   // Steps that share lines are one step; what cannot be edited stays, as long as nothing depends on it.
   for (const attempt of [
@@ -141,6 +143,15 @@ function waitsBefore({ workarounds, clues: all }: Reading, containers: readonly 
     const waits = isEarly && to.some(({ container }) => containers.includes(container));
     return waits ? `the init container '${clues.name}' waits for it and would still start first` : [];
   });
+}
+
+/** What kubexit would still wait for after the migration. */
+function stillWaits({ reading, moved, done }: Draft): string[] {
+  const left = reading.clues.filter((clues) =>
+    reading.workarounds.some((each) => each.kind === 'wrapper' && each.clues === clues && !done.has(each)),
+  );
+  const containers = moved.map(({ container }) => container);
+  return waitsByName({ ...reading, clues: left }, containers);
 }
 
 /** kubexit looks for what it waits for among the regular containers, and fails the work when it is not there. */

@@ -237,7 +237,10 @@ class Plan {
         if (this.#hasAct(node.clause)) throw new CannotTakeOut('the script decides by what it answers');
         const branches = [node.then, ...node.elif, ...(node.else ? [node.else] : [])];
         const isBare =
-          isLast && !isNegated(node.clause) && branches.every((each) => this.#hasAct(each) && this.#serves(each));
+          isLast &&
+          !isNegated(node.clause) &&
+          !node.clause.commands.some(isQuestion) &&
+          branches.every((each) => this.#hasAct(each) && this.#serves(each));
         if (isBare && node.clause.commands.length === 1) this.#bared = node;
         for (const { clause } of node.elif) {
           if (this.#hasAct(clause)) throw new CannotTakeOut('the script decides by what it answers');

@@ -54,6 +54,10 @@ export function unwrap(script: ShellScript, { signs, exported }: Surroundings): 
   for (const statement of statements.slice(0, at).reverse()) {
     if (isHelp(statement, statements, gone, { text, exported })) gone.add(statement);
   }
+  const keepsTrap = statements
+    .slice(0, at)
+    .some((each) => !gone.has(each) && each.command.type === 'Command' && each.command.name?.value === 'trap');
+  if (keepsTrap) return { refused: 'its trap would be lost with the shell' };
   // Options of the shell go with it, where the program needs none.
   const options = statements
     .slice(0, at)

@@ -264,9 +264,11 @@ function wrapped(script: ShellScript): readonly string[] | undefined {
 /** Whether a script does something, and then keeps its container open without doing more. */
 function idles({ script, endless, daemon }: Clues): boolean {
   if (!script || !endless || daemon || script.commands.some(({ background }) => background)) return false;
-  if (!/: (?:sleep |tail -\w+ \/dev\/null)/.test(endless.message)) return false;
   const work = script.commands.filter(({ words }) => !/^(?:sleep|tail)$/.test(baseName(words[0] ?? '')));
-  return work.some((command) => !isPlumbing(command));
+  // It shows what its own work has written.
+  const shown = /: tail -\S+ (\/\S+)$/.exec(endless.message)?.[1];
+  if (shown !== undefined && work.some(({ writes }) => writes.includes(shown))) return true;
+  return /: (?:sleep |tail -\w+ \/dev\/null)/.test(endless.message) && work.some((command) => !isPlumbing(command));
 }
 
 const CLIENT =

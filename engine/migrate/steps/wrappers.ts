@@ -49,6 +49,10 @@ function removeWrapper(draft: Draft, clues: Clues): string | undefined {
   );
   const found = reading.workarounds.filter((each) => each.clues === clues && each.kind === 'wrapper');
   if (found.length === 0) return undefined;
+  if (!wrapper && found.some(({ text, script: inside }) => !inside && text.startsWith('KUBEXIT_'))) {
+    draft.stays.push(`'${name}' keeps kubexit: the command behind it cannot be told.`);
+    return undefined;
+  }
   const program = wrapper ? words[wrapper.from] : found[0]?.script && found[0].text;
   const changes = wrapper ? dropWords(pod, container, wrapper.from, wrapper.to) : script ? inScript(draft, clues) : [];
   if (!changes) {
