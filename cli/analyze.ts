@@ -14,6 +14,7 @@ import {
   readKustomize,
   type Settled,
 } from '../engine/index.ts';
+import { openCharts } from './chart.ts';
 import { type InputFile, type InputText, readText } from './files.ts';
 import { findKustomize, keyOf } from './kustomize.ts';
 
@@ -44,6 +45,7 @@ export function analyzeFiles(
       return [];
     }
   });
+  const charts = openCharts();
   const dockerfiles = texts.filter(({ file }) => isDockerfile(file.name));
   const others = texts.filter((each) => !dockerfiles.includes(each));
   const key = ({ file: { path } }: Text) => (typeof path === 'string' ? keyOf(path) : '');
@@ -58,7 +60,9 @@ export function analyzeFiles(
       const changed = kustomize ? patchesOf(kustomize, key(each)) : [];
       // Those of this run are fixed together with it.
       const left = fixing ? changed.filter((patch) => !patches.some((other) => key(other) === patch.key)) : changed;
-      return { ...each, analysis: analyze(each.text, { ...settled(each.file), patches: left }) };
+      const chart = each.text.includes('{{') ? charts(each.file) : undefined;
+      const options = { ...settled(each.file), patches: left, ...(chart && { chart }) };
+      return { ...each, analysis: analyze(each.text, options) };
     });
   const patched = kustomize ? analyzePatches(kustomize, manifests, patches, key, fixing) : [];
   const isAsked = dockerfiles.some(({ text }) => mayInstall(text));

@@ -1,3 +1,6 @@
+import { type InChart, type Place, readTemplateDocument, type TemplateDocument } from './chart/document.ts';
+import { type Told, tellWritten } from './chart/tell.ts';
+import { isTemplate, type Masked, mask } from './helm/mask.ts';
 import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import type { WorkloadKind } from './kube/kinds.ts';
 import {
@@ -10,14 +13,21 @@ import {
   type Pod,
   readPods,
 } from './kube/pod.ts';
-import { atLeast, DEFAULT_VERSION, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './kube/version.ts';
+import {
+  atLeast,
+  DEFAULT_VERSION,
+  type KubernetesVersion,
+  NATIVE_SIDECARS_SINCE,
+  parseVersion,
+} from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
 import { compose } from './migrate/compose.ts';
 import { type Migration, migrate, move, obstacleToMove, type Step } from './migrate/migrate.ts';
 import { makeRegular } from './migrate/regular.ts';
+import { type Twin, twinOf } from './migrate/twin.ts';
 import { RULES } from './rules/index.ts';
 import { brokenPatches, patchesFor } from './rules/patches.ts';
-import type { OverlayPatch, PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
+import type { Mend, OverlayPatch, PodContext, Problem, Rule, Severity, Tag } from './rules/rule.ts';
 import type { Confidence } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
 import type { ContainerPatterns } from './sidecar/named.ts';
@@ -29,7 +39,7 @@ import { commentAbove, commentOnTop } from './suppress/insert.ts';
 import { besides, changeOf, type Heard, type Suppressed, silence } from './suppressing.ts';
 import { applyEdits, type Edit, type Span, shift } from './text.ts';
 import type { Change } from './yaml/patch.ts';
-import { readYaml, spanOf } from './yaml/read.ts';
+import { readYaml, spanOf, writtenText, type YamlDocument } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
 import { isJson } from './yaml/write.ts';
 
@@ -46,6 +56,11 @@ export interface AnalyzeOptions {
   /** Containers that are sidecars, or the work, whatever else speaks for it. */
   readonly sidecars?: ContainerPatterns;
   readonly mains?: ContainerPatterns;
+  /**
+   * The Helm chart that the text is a template of, and where it lies in it. Hosts prepare a chart once: what was read of a
+   * template is read again when the chart is another object.
+   */
+  readonly chart?: InChart;
   /**
    * An earlier analysis of this file. Documents whose text is the same are not read again, if the other options are
    * the same too (compared by value).
@@ -72,6 +87,12 @@ export interface Refusal {
   readonly refused: string;
 }
 
+/** A piece of evidence and where it stands. */
+export interface PlacedEvidence extends Clue {
+  /** The file that the span lies in, as the host names it; the analysed text when left out. See `Analysis.textOf`. */
+  readonly file?: string;
+}
+
 /** One thing a rule found. Spans are offsets in the analysed text. */
 export interface Finding {
   readonly rule: string;
@@ -82,10 +103,12 @@ export interface Finding {
   /** The document's index in the file, counted from 0. */
   readonly document: number;
   readonly workload: Workload;
+  /** The template that Helm says it rendered the document from: `shop/templates/job.yaml`. */
+  readonly source?: string;
   /** The container's name as written. */
   readonly container: string | undefined;
   /** The facts behind it, the weightiest first. */
-  readonly evidence: readonly Clue[];
+  readonly evidence: readonly PlacedEvidence[];
   readonly tags: readonly Tag[];
   /** Identifies the pod within the analysis: findings of one pod share it. */
   readonly pod: string;
@@ -118,6 +141,8 @@ export interface Analysis {
   readonly documents: number;
   /** How many documents were read for this analysis; the others came from the previous one. */
   readonly read: number;
+  /** The text of another file that evidence points into. */
+  textOf(file: string): string | undefined;
   /** The regular and init containers at an offset, for hovers. */
   podAt(offset: number): PodAt | undefined;
   /**
@@ -134,10 +159,15 @@ const NONE: ReadonlySet<Container> = new Set();
 /** The title of a pod's migration. */
 export const MIGRATION_TITLE = 'Migrate this pod to native sidecars';
 
-/** The pod whose document holds an offset. `offset` is where the document starts in the text. */
+/** The pods of the document that holds an offset. Their spans are those of what was read. */
 export interface PodAt {
   readonly pods: readonly PodContext[];
-  readonly offset: number;
+  /** Where the document starts in the analysed text. */
+  readonly start: number;
+  /** Where a span stands in the analysed text. */
+  place(span: Span): Span;
+  /** A sentence about a pod as people read it: what is known after rendering only as it is written. */
+  tell(message: string, pod: PodContext): string;
 }
 
 /**
@@ -154,6 +184,8 @@ interface DocumentAnalysis {
   readonly contexts: readonly PodContext[];
   readonly found: readonly Found[];
   readonly skipped: string | undefined;
+  /** How it was read, when it is a template. */
+  readonly template: TemplateDocument | undefined;
   /** Refactorings that were asked for. */
   readonly refactorings: Map<Container, Fix | Refusal | undefined>;
 }
@@ -165,6 +197,7 @@ interface Found {
   readonly context: PodContext;
   readonly fix: () => Fix | Refusal | undefined;
   readonly migration: () => Fix | Refusal | undefined;
+  readonly edit: TemplateEdit | undefined;
 }
 
 /** The ConfigMaps of a file, for the documents that mount one. */
@@ -172,7 +205,10 @@ class ConfigMapsOf {
   readonly #texts: readonly string[];
   #maps: ConfigMaps | undefined;
 
-  constructor(documents: readonly string[]) {
+  readonly #read: (text: string) => YamlDocument;
+
+  constructor(documents: readonly string[], read: (text: string) => YamlDocument) {
+    this.#read = read;
     this.#texts = documents.some(mountsConfigMap)
       ? documents.filter((each) => /kind:\s*["']?ConfigMap\b/.test(each))
       : [];
@@ -185,7 +221,7 @@ class ConfigMapsOf {
 
   for(document: string): ConfigMaps {
     if (this.#texts.length === 0 || !mountsConfigMap(document)) return new Map();
-    this.#maps ??= new Map(this.#texts.flatMap((each) => readConfigMap(readYaml(each))));
+    this.#maps ??= new Map(this.#texts.flatMap((each) => readConfigMap(this.#read(each))));
     return this.#maps;
   }
 }
@@ -197,6 +233,7 @@ function mountsConfigMap(document: string): boolean {
 class TextAnalysis implements Analysis {
   readonly text: string;
   readonly options: string;
+  readonly chart: InChart | undefined;
   readonly parts: readonly {
     readonly start: number;
     readonly analysis: DocumentAnalysis;
@@ -213,20 +250,28 @@ class TextAnalysis implements Analysis {
     this.#rules = options.rules;
     const { rules = {}, kinds = [], patches = [], sidecars, mains } = options;
     this.options = JSON.stringify([version, rules, kinds, patches, sidecars, mains]);
+    this.chart = options.chart;
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
-      for (const { analysis } of options.previous.parts) known.set(analysis.key, analysis);
+      const { chart, parts } = options.previous;
+      const isSame = chart?.files === this.chart?.files && chart?.path === this.chart?.path;
+      for (const { analysis } of parts) if (isSame || !analysis.key.includes('{{')) known.set(analysis.key, analysis);
     }
     let read = 0;
-    const spans = splitDocuments(text);
-    const configMaps = new ConfigMapsOf(spans.map(({ start, end }) => text.slice(start, end)));
+    // Before the first document of a template there may be nothing but actions.
+    const masked = text.includes('{{') ? mask(text) : undefined;
+    const spans = splitDocuments(masked && isTemplate(masked) ? masked.text : text);
+    const configMaps = new ConfigMapsOf(
+      spans.map(({ start, end }) => text.slice(start, end)),
+      (part) => readTemplateDocument(part, options.chart)?.document ?? readYaml(part),
+    );
     this.parts = spans.map(({ start, end }) => {
       const part = text.slice(start, end);
       const key = part + configMaps.keyFor(part);
       let analysis = known.get(key);
       if (!analysis) {
         read += 1;
-        analysis = { ...analyzeDocument(part, version, options, configMaps.for(part)), key };
+        analysis = { ...analyzeDocument(part, masked, version, options, configMaps.for(part)), key };
         known.set(key, analysis);
       }
       return { start, analysis };
@@ -258,15 +303,27 @@ class TextAnalysis implements Analysis {
     );
   }
 
+  textOf(file: string): string | undefined {
+    const { root, files } = this.chart?.files ?? {};
+    return root !== undefined && file.startsWith(root) ? files?.get(file.slice(root.length)) : undefined;
+  }
+
   podAt(offset: number): PodAt | undefined {
     const part = this.parts.findLast(({ start }) => start <= offset);
-    return part && part.analysis.contexts.length > 0 ? { pods: part.analysis.contexts, offset: part.start } : undefined;
+    if (!part || part.analysis.contexts.length === 0) return undefined;
+    const { start, analysis } = part;
+    return {
+      pods: analysis.contexts,
+      start,
+      place: (span) => shift(placeIn(analysis, span).span, start),
+      tell: (message, context) => tell(analysis, message, context),
+    };
   }
 
   refactorings(offset: number): readonly (Fix | Refusal)[] {
     const document = this.parts.findLastIndex(({ start }) => start <= offset);
     const { start, analysis } = this.parts[document] ?? {};
-    if (start === undefined || !analysis) return [];
+    if (start === undefined || !analysis || analysis.template) return [];
     return analysis.contexts.flatMap(({ pod }) => {
       const container = containerAt(pod, offset - start);
       if (!container) return [];
@@ -288,7 +345,9 @@ class TextAnalysis implements Analysis {
     const fixes = [...documents].flatMap(([start, pods]) => {
       const document = this.parts.findIndex((part) => part.start === start);
       const fix = fixDocument(pods, unsafe, ({ pod }) => this.#keptOf(podId(document, pod)));
-      return fix && 'edits' in fix ? shiftFix(fix, start) : [];
+      const { analysis } = this.parts[document] ?? {};
+      const told = analysis ? tellFix(fix, (text) => tellAny(analysis, text)) : fix;
+      return told && 'edits' in told ? shiftFix(told, start) : [];
     });
     const { own } = this.#hear();
     const ofOthers = fixes.flatMap((fix) => fix.edits);
@@ -322,7 +381,7 @@ class TextAnalysis implements Analysis {
         ),
       ],
       findings: this.parts.flatMap(({ start, analysis }, document) =>
-        analysis.found.map((found) => this.#place(found, start, document)),
+        analysis.found.map((found) => this.#place(analysis, found, start, document)),
       ),
       about: (finding) => this.#suppressible(finding),
       rules: this.#rules,
@@ -375,12 +434,13 @@ class TextAnalysis implements Analysis {
   #migrationOf(found: Found, pod: string): Fix | Refusal | undefined {
     const kept = this.#keptOf(pod);
     if (kept.size === 0) return found.migration();
-    if (!this.#migrations.has(pod)) this.#migrations.set(pod, migrationOf(found.context, kept));
+    if (!this.#migrations.has(pod)) this.#migrations.set(pod, migrationOf(found.context, found.edit, kept));
     return this.#migrations.get(pod);
   }
 
   #ignores({ rule: { id }, context: { pod }, problem: { span, container } }: Found, start: number): Fix[] {
-    if (isJson(pod.document)) return [];
+    // Where a template prints a line is not where a comment could stand.
+    if (isJson(pod.document) || pod.document.template || pod.document.written) return [];
     const above = commentAbove(pod, id, span, container);
     return [
       ...(above ? [changeOf(`Ignore ${id} here`, [{ ...above, span: shift(above.span, start) }])] : []),
@@ -388,26 +448,32 @@ class TextAnalysis implements Analysis {
     ];
   }
 
-  #place(found: Found, start: number, document: number): Finding {
+  #place(analysis: DocumentAnalysis, found: Found, start: number, document: number): Finding {
     const { rule, severity, problem, context } = found;
+    const name = problem.container?.name;
+    const source = sourceOf(analysis.text);
+    const told = <T extends Fix | Refusal | undefined>(fix: T) =>
+      tellFix(fix, (text) => tell(analysis, text, context, found.edit?.twin()));
     const pod = podId(document, context.pod);
     const finding: Finding = {
       rule: rule.id,
       severity,
       confidence: problem.confidence,
-      message: problem.message,
-      span: shift(problem.span, start),
+      message: tell(analysis, problem.message, context),
+      span: shift(placeIn(analysis, problem.span).span, start),
       document,
       workload: context.pod.workload,
-      container: problem.container?.name?.value,
-      evidence: (problem.evidence ?? []).map((each) => ({
-        ...each,
-        span: shift(each.span, start),
-      })),
+      ...(source !== undefined && { source }),
+      container: name && writtenText(context.pod.document, name),
+      evidence: (problem.evidence ?? []).map((each) => {
+        const { span, define } = placeIn(analysis, each.span);
+        const message = tell(analysis, each.message, context);
+        return define ? { message, file: define.file, span: define.span } : { message, span: shift(span, start) };
+      }),
       tags: problem.tags ?? [],
       pod,
-      fix: () => shiftFix(found.fix(), start),
-      migration: () => shiftFix(this.#migrationOf(found, pod), start),
+      fix: () => told(shiftFix(found.fix(), start)),
+      migration: () => told(shiftFix(this.#migrationOf(found, pod), start)),
       ignores: once(() => this.#ignores(found, start)),
     };
     this.#origins.set(finding, { found, start });
@@ -424,20 +490,34 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
 
 function analyzeDocument(
   text: string,
+  masked: Masked | undefined,
   version: KubernetesVersion,
-  { rules = {}, kinds = [], patches = [], sidecars = {}, mains = {} }: AnalyzeOptions,
+  { rules = {}, kinds = [], patches = [], sidecars = {}, mains = {}, chart }: AnalyzeOptions,
   configMaps: ConfigMaps,
 ): DocumentAnalysis {
-  const nothing = { text, key: text, contexts: [], found: [], skipped: undefined, refactorings: new Map() };
-  if (!text.includes('ontainers')) return nothing;
+  const nothing = {
+    text,
+    key: text,
+    contexts: [],
+    found: [],
+    skipped: undefined,
+    template: undefined,
+    refactorings: new Map(),
+  };
+  if (!mayHoldPods(text, chart)) return nothing;
   if (text.length > MAX_DOCUMENT_LENGTH) {
     return {
       ...nothing,
       skipped: 'it is larger than 1.5 MiB; check its parts one by one',
     };
   }
-  const document = readYaml(text);
-  if (document.error !== undefined) return { ...nothing, skipped: `it does not parse: ${document.error}` };
+  const template = readTemplateDocument(text, chart, masked);
+  const document = template?.document ?? readYaml(text);
+  if (document.error !== undefined) {
+    // Named templates without a kind are no manifest: what they print may be anything.
+    if (template && !/\bkind["']?\s*:/.test(text)) return nothing;
+    return { ...nothing, skipped: `it does not parse: ${document.error}` };
+  }
   const pods = readPods(document, kinds, configMaps).filter((pod) => !isPartial(pod));
   const contexts = pods.map((pod) => ({
     ...readPod(pod, { sidecars, mains }),
@@ -445,14 +525,61 @@ function analyzeDocument(
     patches: patchesFor(patches, pod),
   }));
   const found = contexts.flatMap((context) => {
-    const migration = once(() => migrationOf(context));
+    const edit = template && editOf(template, context, { kinds, chart, configMaps });
+    const migration = once(() => migrationOf(context, edit));
     return RULES.flatMap((rule) => {
       const severity = rules[rule.id];
       if (severity === 'off') return [];
-      return [...rule.check(context)].map((problem) => place({ rule, severity, problem, context, migration }));
+      return [...rule.check(context)].map((problem) => place({ rule, severity, problem, context, migration, edit }));
     });
   });
-  return { ...nothing, contexts, found };
+  return { ...nothing, contexts, found, template };
+}
+
+/** What `helm template` writes above a document. */
+function sourceOf(document: string): string | undefined {
+  return /^(?:---[^\n]*\n)?# Source: (\S+\/templates\/\S+)\r?\n/.exec(document)?.[1];
+}
+
+/** Whether a document is worth reading. A named template may bring the whole pod. */
+function mayHoldPods(text: string, chart: InChart | undefined): boolean {
+  return text.includes('ontainers') || (chart !== undefined && /\{\{-?\s*(?:include|template)\b/.test(text));
+}
+
+/** Where a span of what was read of a document stands in it. */
+function placeIn({ template }: DocumentAnalysis, span: Span): Place {
+  return template?.place(span) ?? { span, define: undefined };
+}
+
+/** A sentence about a pod with what is written in place of filler. `twin`: the same pod to be edited, where it was read. */
+function tell({ template }: DocumentAnalysis, message: string, { pod }: PodContext, twin?: Twin): string {
+  return template ? tellWritten(message, [...textsIn(pod), ...(twin ? textsIn(twin.reading.pod) : [])]) : message;
+}
+
+/** The same for a sentence about any pod of a document. */
+function tellAny({ template, contexts, found }: DocumentAnalysis, message: string): string {
+  if (!template) return message;
+  const twins = new Set(found.flatMap(({ edit }) => edit?.twin()?.reading.pod ?? []));
+  return tellWritten(message, [...contexts.map(({ pod }) => pod), ...twins].flatMap(textsIn));
+}
+
+/** The texts of a pod that sentences tell. */
+function textsIn({ document, containers, initContainers }: Pod): Told[] {
+  const texts = [...containers, ...initContainers].flatMap(({ name, image, command, args }) => [
+    ...(name ? [name] : []),
+    ...(image ? [image] : []),
+    ...(command ?? []),
+    ...(args ?? []),
+  ]);
+  return texts.map(({ value, span }) => ({ value, written: writtenText(document, { value, span }) }));
+}
+
+function tellFix<T extends Fix | Refusal | undefined>(fix: T, say: (text: string) => string): T {
+  if (!fix) return fix;
+  const title = say(fix.title);
+  if ('refused' in fix) return { ...fix, title, refused: say(fix.refused) };
+  const steps = fix.steps.map((step) => ({ ...step, title: say(step.title), also: step.also.map(say) }));
+  return { ...fix, title, steps, stays: fix.stays.map(say) };
 }
 
 function podId(document: number, pod: Pod): string {
@@ -465,16 +592,18 @@ interface Placing {
   readonly problem: Problem;
   readonly context: PodContext;
   readonly migration: () => Fix | Refusal | undefined;
+  readonly edit: TemplateEdit | undefined;
 }
 
-function place({ rule, severity, problem, context, migration }: Placing): Found {
+function place({ rule, severity, problem, context, migration, edit }: Placing): Found {
   return {
     rule,
     severity: severity ?? problem.severity ?? rule.severity(problem.confidence, context.version),
     problem,
     context,
-    fix: once(() => fixOf(problem, context)),
+    fix: once(() => (edit ? fixInTemplate(rule, problem, context, edit) : fixOf(problem, context))),
     migration,
+    edit,
   };
 }
 
@@ -485,6 +614,105 @@ function once<T>(work: () => T): () => T {
     done ??= { value: work() };
     return done.value;
   };
+}
+
+/** How a pod of a template is edited: there it is read once more, without what named templates print. */
+interface TemplateEdit {
+  /** Undefined when the template cannot be read well enough. */
+  twin(): (Twin & { readonly context: PodContext }) | undefined;
+  /** Why a container that a named template prints does not move. */
+  refuse(title: string, container: Container): Refusal;
+  /** Whether the chart is for clusters only that know native sidecars. */
+  readonly isForNewClusters: boolean;
+}
+
+function editOf(
+  template: TemplateDocument,
+  context: PodContext,
+  options: {
+    readonly kinds: readonly WorkloadKind[];
+    readonly chart: InChart | undefined;
+    readonly configMaps: ConfigMaps;
+  },
+): TemplateEdit {
+  const { kinds, chart, configMaps } = options;
+  return {
+    twin: once(() => {
+      const document = template.edited();
+      const twin = document && twinOf(document, context.pod, kinds, configMaps);
+      return twin && { ...twin, context: { ...twin.reading, version: context.version, patches: context.patches } };
+    }),
+    refuse(title, container) {
+      const { define } = template.place(spanOf(container.item));
+      const where = define ? `the named template "${define.name}" in ${define.file}` : 'a named template';
+      return {
+        title,
+        refused: `Not offered: '${nameOf(container)}' stands in ${where}, which others may include. If only Jobs do, add restartPolicy: Always there and include it under initContainers.`,
+      };
+    },
+    isForNewClusters: isForNewClusters(chart?.files.kubeVersion),
+  };
+}
+
+/** Whether a constraint on Kubernetes versions (`>=1.29.0-0`) lets in only those that have native sidecars. */
+function isForNewClusters(constraint: string | undefined): boolean {
+  const minimum = /^\s*(?:>=?|[~^])\s*v?(\d+\.\d+)[^|]*$/.exec(constraint ?? '')?.[1];
+  const version = minimum === undefined ? undefined : parseVersion(minimum);
+  return version !== undefined && atLeast(version, NATIVE_SIDECARS_SINCE);
+}
+
+function unreadable(title: string): Refusal {
+  return { title, refused: 'Not offered: with its actions hidden the template is no YAML.' };
+}
+
+function fixInTemplate(
+  rule: Rule,
+  problem: Problem,
+  context: PodContext,
+  edit: TemplateEdit,
+): Fix | Refusal | undefined {
+  const { moves, mend } = problem;
+  if (moves) {
+    const title = titleOf(moves);
+    const twin = edit.twin();
+    if (!twin) return unreadable(title);
+    const own = moves.map(twin.of);
+    const missing = moves.find((_, index) => !own[index]);
+    if (missing) return edit.refuse(title, missing);
+    const migration = move([{ pod: twin.reading.pod, containers: own as Container[] }]);
+    return toFix(title, migration, edit.isForNewClusters && isSafe(context, moves));
+  }
+  if (!mend) return undefined;
+  const twin = edit.twin();
+  const same = twin && [...rule.check(twin.context)].find((each) => each.mend && each.message === problem.message);
+  return same && fixOf(same, twin.context);
+}
+
+function migrationInTemplate(title: string, context: PodContext, edit: TemplateEdit): Fix | Refusal | undefined {
+  const containers = movable(context);
+  if (containers.length === 0) return undefined;
+  const twin = edit.twin();
+  if (!twin) return unreadable(title);
+  const own = containers.map(twin.of);
+  const missing = containers.find((_, index) => !own[index]);
+  if (missing) return edit.refuse(title, missing);
+  const migration = migrateTwins([{ twin, containers: own as Container[] }]);
+  return migration && toFix(title, migration, edit.isForNewClusters && isSafe(context, containers));
+}
+
+interface TwinMove {
+  readonly twin: Twin;
+  readonly containers: readonly Container[];
+}
+
+/** Where named templates print a part of a pod nobody knows here what waits for what: then containers only move. */
+function migrateTwins(moves: readonly TwinMove[]): Migration | undefined {
+  const all = moves.map(({ twin, containers }) => ({ reading: twin.reading, containers }));
+  if (moves.every(({ twin }) => twin.isWhole)) return migrate(all);
+  const bare = move(all.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
+  const isEnded = all.some(({ reading }) => reading.workarounds.some(({ kind }) => kind !== 'start-wait'));
+  if ('refused' in bare || !isEnded) return bare;
+  return { ...bare, stays: ['What ended the sidecar stays: named templates print a part of the pod.'] };
 }
 
 function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refusal | undefined {
@@ -516,18 +744,22 @@ function withPatches(fix: Fix | Refusal, patches: readonly OverlayPatch[], moved
 }
 
 /** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */
-function movable({ roles }: PodContext, kept: ReadonlySet<Container>): readonly Container[] {
+function movable({ roles }: PodContext, kept: ReadonlySet<Container> = NONE): readonly Container[] {
   const sidecars = roles.filter(({ role, container }) => role === 'sidecar' && !kept.has(container));
   const sure = sidecars.filter(({ confidence }) => confidence !== 'possible');
   return (sure.length > 0 ? sure : sidecars).map(({ container }) => container);
 }
 
-function migrationOf(context: PodContext, kept: ReadonlySet<Container> = NONE): Fix | Refusal | undefined {
+function migrationOf(
+  context: PodContext,
+  edit: TemplateEdit | undefined,
+  kept: ReadonlySet<Container> = NONE,
+): Fix | Refusal | undefined {
+  if (edit) return migrationInTemplate(MIGRATION_TITLE, context, edit);
   const containers = movable(context, kept);
   const migration = migrate([{ reading: context, containers }]);
   if (!migration) return undefined;
-  const title =
-    containers.length > 0 ? 'Migrate this pod to native sidecars' : 'Remove what ended the sidecars by hand';
+  const title = containers.length > 0 ? MIGRATION_TITLE : 'Remove what ended the sidecars by hand';
   const safe = containers.length > 0 && isSafe(context, containers);
   return withPatches(toFix(title, migration, safe), context.patches, containers);
 }
@@ -539,6 +771,8 @@ function fixDocument(
   keptOf: (context: PodContext) => ReadonlySet<Container>,
 ): Fix | Refusal | undefined {
   const title = '';
+  const isTemplate = [...pods.values()].some(([first]) => first?.edit);
+  if (isTemplate) return fixTemplate(title, pods, unsafe);
   if (!unsafe) {
     const safe = [...pods].flatMap(([context, all]) => {
       const mended = all.filter((found) => isSafeFix(found.fix()));
@@ -551,7 +785,7 @@ function fixDocument(
     const chosen = all.flatMap(({ problem }) => problem.moves ?? []);
     const isWorkaround = all.some(({ problem }) => !problem.moves && !problem.mend);
     const containers = isWorkaround ? [...new Set([...movable(context, keptOf(context)), ...chosen])] : chosen;
-    return [{ reading: context, containers }];
+    return [{ reading: context, containers, mends: mendsOf(all) }];
   });
   const migration = migrate(migrating);
   const isUnsafe = migrating.some(({ reading, containers }) => !isSafe(reading as PodContext, containers));
@@ -563,15 +797,45 @@ function fixDocument(
   return mends.length > 0 && !(first && 'edits' in first) ? combine(title, mends, false) : first;
 }
 
+/** The same for a template: containers that named templates print stay where they are. */
+function fixTemplate(
+  title: string,
+  pods: ReadonlyMap<PodContext, readonly Found[]>,
+  unsafe: boolean,
+): Fix | Refusal | undefined {
+  let isSafeAll = true;
+  const moves = [...pods].flatMap(([context, all]) => {
+    const mended = all.filter((found) => unsafe || isSafeFix(found.fix()));
+    const isWorkaround = unsafe && all.some(({ problem }) => !problem.moves && !problem.mend);
+    const chosen = mended.flatMap(({ problem }) => problem.moves ?? []);
+    const seen = isWorkaround ? [...new Set([...movable(context), ...chosen])] : chosen;
+    const edit = all[0]?.edit;
+    const twin = edit?.twin();
+    const containers = seen.flatMap((each) => twin?.of(each) ?? []);
+    if (!twin || !edit || containers.length === 0) return [];
+    isSafeAll &&= edit.isForNewClusters && isSafe(context, seen);
+    return [{ twin, containers }];
+  });
+  if (moves.length === 0) return undefined;
+  const bare = moves.map(({ twin, containers }) => ({ pod: twin.reading.pod, containers }));
+  const migration = unsafe ? migrateTwins(moves) : move(bare);
+  return migration && toFix(title, migration, isSafeAll);
+}
+
 function isSafeFix(fix: Fix | Refusal | undefined): boolean {
   return fix !== undefined && 'edits' in fix && fix.safe;
 }
 
 function changesOf(all: readonly Found[]): Change[] {
+  return mendsOf(all).flatMap(({ changes }) => changes);
+}
+
+function mendsOf(all: readonly Found[]): Mend[] {
   return all.flatMap(({ problem, fix }) => {
-    if (problem.mend?.().isOptional) return [];
-    const mended = problem.mend && fix();
-    return mended && 'edits' in mended ? (problem.mend?.().changes ?? []) : [];
+    const mend = problem.mend?.();
+    if (!mend || mend.isOptional) return [];
+    const mended = fix();
+    return mended && 'edits' in mended ? [mend] : [];
   });
 }
 

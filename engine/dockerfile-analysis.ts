@@ -14,6 +14,7 @@ import { readComments } from './suppress/comments.ts';
 import { commentLine, commentOnTop } from './suppress/insert.ts';
 import { besides, changeOf, silence } from './suppressing.ts';
 import { applyEdits, Lines } from './text.ts';
+import { writtenText } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
 
 /** What the analysis of a Dockerfile depends on besides the text. */
@@ -93,6 +94,7 @@ export function analyzeDockerfile(text: string, { path, killers, isOnly, rules =
     skipped: [],
     documents: 1,
     read: isRead ? 1 : 0,
+    textOf: () => undefined,
     podAt: () => undefined,
     refactorings: () => [],
     fixAll(chosen, { unsafe }) {
@@ -179,7 +181,8 @@ function runs(analysis: Analysis): Runs[] {
         ({ words }) => words,
       ) ?? [argvOf(container).map(({ value }) => value)];
       const started = commands.flatMap((words) => programsOf(words));
-      return { pod, container: container.name?.value, image: container.image?.value, started };
+      const name = container.name && writtenText(pod.document, container.name);
+      return { pod, container: name, image: container.image?.value, started };
     }),
   );
 }

@@ -1,4 +1,4 @@
-import type { Analysis } from './analysis.ts';
+import type { Analysis, PodAt } from './analysis.ts';
 import { KINDS, silentKind } from './kube/kinds.ts';
 import { containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import type { Workload } from './kube/workload.ts';
@@ -84,50 +84,63 @@ function explainDocument(analysis: Analysis, { start, end }: Span): Part {
   if (skipped) {
     return { pods: [], silences: [{ kind: undefined, span: skipped.span, reason: skipped.reason, names: [] }] };
   }
-  const contexts = analysis.podAt(start);
-  const pods = (contexts?.offset === start ? contexts.pods : []).map((context) => ({
-    ...explainPod(context, start),
-    whole: shift(spanOf(context.pod.spec), start),
-  }));
+  const at = analysis.podAt(start);
+  const pods = at?.start === start ? podsAt(at) : [];
   const silences = pods.length > 0 ? [] : silencesOf(analysis.text.slice(start, end), start);
   return { pods, silences };
 }
 
-/** What is known of one pod; `by` is where its document starts in the text. */
-export function explainPod(context: PodContext, by: number): ExplainedPod {
+function podsAt({ pods, place, tell }: PodAt): Part['pods'] {
+  return pods.map((context) => ({
+    ...explainPod(context, { place, tell: (message) => tell(message, context) }),
+    whole: place(spanOf(context.pod.spec)),
+  }));
+}
+
+/** How what was read of a document becomes what a person reads: see `PodAt`. */
+interface Reader {
+  place(span: Span): Span;
+  tell(message: string): string;
+}
+
+const AS_READ: Reader = { place: (span) => span, tell: (message) => message };
+
+/** What is known of one pod. */
+export function explainPod(context: PodContext, reader: Reader = AS_READ): ExplainedPod {
+  const { place, tell } = reader;
   const { pod, roles, initRoles } = context;
   const init = pod.initContainers.map((container): ExplainedContainer => {
-    const head = { name: nameOf(container), list: container.list, span: shift(containerSpan(container), by) };
+    const head = { name: tell(nameOf(container)), list: container.list, span: place(containerSpan(container)) };
     if (isNativeSidecar(container)) {
       return { ...head, role: 'native sidecar', confidence: undefined, verdict: 'a native sidecar', items: [] };
     }
     const role = initRoles.find((each) => each.container === container);
     const sure = role?.neverExits;
     const verdict = sure ? `an init container that never ends, ${sure}` : 'an init container';
-    return { ...head, role: 'init container', confidence: sure, verdict, items: role ? itemsOf(role, by) : [] };
+    return { ...head, role: 'init container', confidence: sure, verdict, items: role ? itemsOf(role, reader) : [] };
   });
   const regular = roles.map(
     (role): ExplainedContainer => ({
-      name: nameOf(role.container),
+      name: tell(nameOf(role.container)),
       list: role.container.list,
-      span: shift(containerSpan(role.container), by),
+      span: place(containerSpan(role.container)),
       role: role.role === 'unknown' ? 'work' : role.role,
       confidence: role.role === 'sidecar' ? role.confidence : undefined,
       verdict: verdictOf(role, roles.length === 1),
-      items: itemsOf(role, by),
+      items: itemsOf(role, reader),
     }),
   );
   const containers = [...init, ...regular];
-  return { workload: pod.workload, span: containers[0]?.span ?? shift(spanOf(pod.spec), by), containers };
+  return { workload: pod.workload, span: containers[0]?.span ?? place(spanOf(pod.spec)), containers };
 }
 
-function itemsOf({ evidence, against }: Role | InitRole, by: number): ExplainedItem[] {
+function itemsOf({ evidence, against }: Role | InitRole, { place, tell }: Reader): ExplainedItem[] {
   const all = [...evidence, ...against].sort((a, b) => orderOf(a.kind) - orderOf(b.kind));
   const cut = all.findIndex(({ kind }) => EVIDENCE[kind].speaks === 'against');
   return all.map(({ kind, message, span }, index) => {
     const { speaks, strength } = EVIDENCE[kind];
     const isTakenAway = speaks === 'for' && cut >= 0 && index > cut;
-    return { kind, message, span: shift(span, by), speaks, strength, isTakenAway };
+    return { kind, message: tell(message), span: place(span), speaks, strength, isTakenAway };
   });
 }
 

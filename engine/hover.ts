@@ -5,7 +5,7 @@ import { SIDECAR_STAGES } from './kube/version.ts';
 import { podsOf, type Workload } from './kube/workload.ts';
 import type { PodContext } from './rules/rule.ts';
 import type { Role } from './sidecar/classify.ts';
-import { contains, type Span, shift } from './text.ts';
+import { contains, type Span } from './text.ts';
 import { entry, spanOf } from './yaml/read.ts';
 
 /** What to show at a place: Markdown, and the text it is about. */
@@ -31,7 +31,8 @@ export function hover(analysis: Analysis, offset: number): Hover | undefined {
   if (!at) return aboutSilence(analysis, offset);
   for (const context of at.pods) {
     for (const { span, markdown } of topics(context)) {
-      if (contains(span, offset - at.offset)) return { markdown: markdown(), span: shift(span, at.offset) };
+      const place = at.place(span);
+      if (contains(place, offset)) return { markdown: at.tell(markdown(), context), span: place };
     }
   }
   return aboutWorkaround(analysis, offset);
@@ -133,7 +134,7 @@ function whyTable(context: PodContext): string {
       .filter((each) => each.speaks === speaks)
       .map(({ message, strength, isTakenAway }) => cell(`${strength}: ${isTakenAway ? `~~${message}~~` : message}`))
       .join('<br>');
-  const { containers } = explainPod(context, 0);
+  const { containers } = explainPod(context);
   const rows = containers
     .slice(0, MAX_ROWS)
     .map(

@@ -5,10 +5,13 @@ export {
   type Finding,
   type Fix,
   MIGRATION_TITLE,
+  type PlacedEvidence,
   type PodAt,
   type Refusal,
   type Skipped,
 } from './analysis.ts';
+export type { InChart } from './chart/document.ts';
+export { type ChartFiles, isChartFile, prepareChartFiles } from './chart/files.ts';
 export { chartVersion } from './config/chart.ts';
 export { type Completion, completeConfig } from './config/complete.ts';
 export { CONFIG_FILE, type Config, type ConfigProblem, readConfig } from './config/read.ts';

@@ -110,6 +110,7 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
     documents: splitDocuments(text).length,
     read: parts.length,
     suppressed: [],
+    textOf: () => undefined,
     podAt: () => undefined,
     refactorings: () => [],
     fixAll(chosen, { unsafe }) {

@@ -2,6 +2,7 @@
 // into docs/detection.md.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { importBundled } from './bundle.mjs';
 
 const corpus = '../shared/corpus';
@@ -11,18 +12,35 @@ if (!existsSync(join(corpus, 'labels.jsonl'))) {
 }
 const page = 'docs/detection.md';
 const verbose = process.argv.includes('--verbose');
-const { analyze } = await importBundled('engine/index.ts');
+const { analyze, isChartFile, prepareChartFiles } = await importBundled('engine/index.ts');
 const { sidecarsWithout } = await importBundled('bench/roles.ts');
 const labels = readFileSync(join(corpus, 'labels.jsonl'), 'utf8')
   .trim()
   .split('\n')
   .map((line) => JSON.parse(line));
 
+const charts = new Map();
+/** The chart that a file is a template of, when the whole chart is there. */
+function chartOf(file) {
+  const [, root, path] = /^((?:charts|fresh)\/[^/]+\/)(.*)$/.exec(file) ?? [];
+  if (!root || !existsSync(join(corpus, root, 'Chart.yaml'))) return undefined;
+  if (!charts.has(root)) {
+    const folder = join(corpus, root);
+    const paths = globSync('**/*', { cwd: folder }).filter(isChartFile);
+    charts.set(root, prepareChartFiles(root, new Map(paths.map((each) => [each, readText(join(folder, each))]))));
+  }
+  return { files: charts.get(root), path };
+}
+
+const readText = (file) => readFileSync(file, 'utf8');
 const analyses = new Map();
 const analysisOf = (file) => {
-  if (!analyses.has(file)) analyses.set(file, analyze(readFileSync(join(corpus, file), 'utf8')));
+  if (!analyses.has(file)) analyses.set(file, analyze(readText(join(corpus, file)), { chart: chartOf(file) }));
   return analyses.get(file);
 };
+
+/** A name as the labels write it: what is known after rendering only is TPL. */
+const labelName = (name) => name?.replace(/\{\{.*?\}\}/g, 'TPL');
 
 /** What is warned of in a file: { document, workload, container }. */
 function warnings(file, rule) {
@@ -30,7 +48,7 @@ function warnings(file, rule) {
   return analysis.findings
     .filter((finding) => rule === null || finding.rule === rule)
     .filter(({ severity }) => severity === 'warning' || severity === 'error')
-    .map((finding) => ({ ...finding, container: finding.container ?? nameless(analysis, finding) }));
+    .map((finding) => ({ ...finding, container: labelName(finding.container ?? nameless(analysis, finding)) }));
 }
 
 /** The same with some evidence left out. */
@@ -52,7 +70,9 @@ function outcomes(label, warningsOf = asShipped) {
         ({ document, workload }) =>
           document === label.docIndex && (label.kind === null || workload.kind === label.kind),
       )
-      .filter(({ workload }) => label.name === null || workload.name === undefined || workload.name === label.name)
+      .filter(
+        ({ workload }) => label.name === null || workload.name === undefined || labelName(workload.name) === label.name,
+      )
       .map(({ container }) => container),
   );
   return label.containers.flatMap(({ name: written, role }, index) => {
@@ -99,11 +119,16 @@ const groups = {
   plain: labels.filter((label) => !label.template),
   templates: labels.filter((label) => label.template),
 };
+const isIncluded = ({ via }) => via === 'include';
+const included = groups.templates
+  .filter(({ containers }) => containers.some(isIncluded))
+  .map((label) => ({ ...label, containers: label.containers.filter(isIncluded) }));
 const rows = {};
 for (const [name, selected] of Object.entries(groups)) {
   rows[`${name}, every file`] = measure(selected, false);
   rows[`${name}, near-copies once`] = measure(selected, true);
 }
+rows['templates, through an include'] = measure(included, false);
 console.table(rows);
 
 const silent = labels.filter((label) => label.expect === 'no-flag');

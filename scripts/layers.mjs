@@ -6,8 +6,9 @@ import { globSync } from 'tinyglobby';
 /** From the bottom up. A room imports from itself and from rooms before it, where `only` does not say less. */
 const ROOMS = [
   { name: 'text', files: /^engine\/(?:text|words|glob)\.ts$/ },
-  { name: 'yaml', files: /^engine\/yaml\//, packages: ['yaml'] },
   { name: 'helm', files: /^engine\/helm\//, only: ['text'] },
+  { name: 'yaml', files: /^engine\/yaml\//, packages: ['yaml'] },
+  { name: 'chart', files: /^engine\/chart\// },
   { name: 'kube', files: /^engine\/kube\// },
   { name: 'shell', files: /^engine\/shell\//, packages: ['unbash'], only: ['text', 'yaml', 'kube'] },
   {

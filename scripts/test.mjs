@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { build, installPackages } from './setup.mjs';
 
 /** The largest that the packed extension may become, in bytes. */
-const VSIX_LIMIT = 600_000;
+const VSIX_LIMIT = 700_000;
 const NODE_SUITES = ['unit', 'server', 'cli', 'corpus', 'behaviour'];
 const asked = process.argv.slice(2).filter((each) => !each.startsWith('-'));
 const suites = asked.length > 0 ? asked : [...NODE_SUITES, 'editor'];

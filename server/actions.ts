@@ -193,7 +193,7 @@ class Offer {
   }
 
   #diagnostics(findings: readonly Finding[]) {
-    return findings.map((finding) => toDiagnostic(this.#document, finding, this.#support.related));
+    return findings.map((finding) => toDiagnostic(this.#document, this.#analysis, finding, this.#support.related));
   }
 
   /** Shows what cannot be done, greyed, where the client knows such actions. */

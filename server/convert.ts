@@ -11,7 +11,17 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Edit, Finding, Fix, Severity, Span, Step, Tag } from '../engine/index.ts';
+import {
+  type Analysis,
+  type Edit,
+  type Finding,
+  type Fix,
+  Lines,
+  type Severity,
+  type Span,
+  type Step,
+  type Tag,
+} from '../engine/index.ts';
 
 /** The name under which an editor shows the diagnostics. */
 export const SOURCE = 'native-sidecars';
@@ -41,7 +51,12 @@ export function toRange(document: TextDocument, span: Span): Range {
 }
 
 /** LSP's diagnostic of a finding; the evidence becomes related information where the client shows it. */
-export function toDiagnostic(document: TextDocument, finding: Finding, related: boolean): Diagnostic {
+export function toDiagnostic(
+  document: TextDocument,
+  analysis: Pick<Analysis, 'textOf'>,
+  finding: Finding,
+  related: boolean,
+): Diagnostic {
   const diagnostic: Diagnostic = {
     range: toRange(document, finding.span),
     severity: SEVERITIES[finding.severity],
@@ -52,10 +67,15 @@ export function toDiagnostic(document: TextDocument, finding: Finding, related: 
   };
   if (finding.tags.length > 0) diagnostic.tags = finding.tags.map((tag) => TAGS[tag]);
   if (related && finding.evidence.length > 0) {
-    diagnostic.relatedInformation = finding.evidence.map(({ message, span }) => ({
-      message,
-      location: { uri: document.uri, range: toRange(document, span) },
-    }));
+    diagnostic.relatedInformation = finding.evidence.map(({ message, span, file }) => {
+      const text = file === undefined ? undefined : analysis.textOf(file);
+      if (file === undefined || text === undefined) {
+        return { message, location: { uri: document.uri, range: toRange(document, span) } };
+      }
+      const lines = new Lines(text);
+      const range = { start: lines.position(span.start), end: lines.position(span.end) };
+      return { message, location: { uri: file, range } };
+    });
   }
   return diagnostic;
 }

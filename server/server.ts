@@ -20,6 +20,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysis,
+  type AnalyzeOptions,
   analyze,
   analyzeDockerfile,
   analyzePatch,
@@ -37,6 +38,7 @@ import {
   fixFor,
   REFACTOR,
 } from './actions.ts';
+import { Charts, WATCHED_IN_CHARTS } from './charts.ts';
 import { CONFIGURING, Configs, configCompletions, configDiagnostics, isConfig, isConfiguring } from './config.ts';
 import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import type { Host } from './host.ts';
@@ -87,6 +89,7 @@ class Server {
   #configs: Configs;
   /** Configurations with problems that are not open. */
   readonly #broken = new Set<string>();
+  readonly #charts: Charts;
   readonly #stale = new Set<string>();
   #rest: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
@@ -96,13 +99,14 @@ class Server {
     this.#host = host;
     [this.#workspace, this.#kustomizations] = this.#openWorkspace([]);
     this.#configs = this.#openConfigs([]);
+    this.#charts = new Charts(host, (uri) => this.#documents.get(uri)?.getText());
   }
 
   listen(): void {
     const connection = this.#connection;
     connection.onInitialize((params) => this.#initialize(params));
     connection.onInitialized(() => {
-      this.#watch(CONFIGURING);
+      this.#watch(CONFIGURING.map((name) => `**/${name}`));
       if (!this.#client.dynamicConfiguration) return;
       const section = { section: 'nativeSidecars' };
       connection.client.register(DidChangeConfigurationNotification.type, section).catch(() => {});
@@ -212,37 +216,43 @@ class Server {
     if (known && isFresh) return { document, analysis: known.analysis };
     const { version } = document;
     const generation = this.#generation;
+    const previous = known && { previous: known.analysis };
     const analysis =
       document.languageId === DOCKERFILE
         ? await this.#analyzeDockerfile(document, options)
-        : await this.#analyzeManifest(document, options, known?.analysis);
+        : await this.#analyzeManifest(document, { ...options, ...previous });
     // Waiting for the workspace, the text may have changed.
     if (document.version !== version || this.#documents.get(uri) !== document) return this.#analyze(uri);
     this.#analyses.set(uri, { version, generation, analysis });
     return { document, analysis };
   }
 
-  /** A manifest with the patches that change it, or a patch with the manifests that it changes. */
-  async #analyzeManifest(
-    document: TextDocument,
-    options: Settings['options'],
-    previous: Analysis | undefined,
-  ): Promise<Analysis> {
+  /** A manifest with its chart and the patches that change it, or a patch with the manifests that it changes. */
+  async #analyzeManifest(document: TextDocument, options: AnalyzeOptions): Promise<Analysis> {
+    const isInChart = document.languageId === 'helm' || /\/templates\//.test(document.uri);
+    if (isInChart && document.getText().includes('{{')) {
+      if (!this.#charts.isUsed) this.#watch(WATCHED_IN_CHARTS);
+      const chart = await this.#charts.around(document.uri);
+      return analyze(document.getText(), { ...options, ...(chart && { chart }) });
+    }
     const key = decode(document.uri);
     const kustomize = await this.#kustomizations.around(document.uri, document.getText());
     const text = document.getText();
-    if (!kustomize) return analyze(text, { ...options, ...(previous && { previous }) });
-    if (!this.#isWatchingPatches) this.#watch(WATCHED);
+    if (!kustomize) return analyze(text, options);
+    if (!this.#isWatchingPatches) this.#watch(WATCHED.map((name) => `**/${name}`));
     this.#isWatchingPatches = true;
-    if (isPatch(kustomize, key)) return analyzePatch(text, { ...options, path: key, kustomize });
-    return analyze(text, { ...options, patches: patchesOf(kustomize, key), ...(previous && { previous }) });
+    const { rules, version } = options;
+    if (isPatch(kustomize, key)) {
+      return analyzePatch(text, { ...(rules && { rules }), ...(version && { version }), path: key, kustomize });
+    }
+    return analyze(text, { ...options, patches: patchesOf(kustomize, key) });
   }
 
   async #analyzeDockerfile(document: TextDocument, options: Settings['options']): Promise<Analysis> {
     const path = document.uri;
     const text = document.getText();
     if (!mayInstall(text)) return analyzeDockerfile(text, { ...options, path, killers: [], isOnly: false });
-    if (!this.#workspace.isUsed) this.#watch(WATCHED);
+    if (!this.#workspace.isUsed) this.#watch(WATCHED.map((name) => `**/${name}`));
     const { killers, isOnly } = await this.#workspace.around(path);
     return analyzeDockerfile(document.getText(), { ...options, path, killers, isOnly });
   }
@@ -272,9 +282,9 @@ class Server {
     });
   }
 
-  #watch(names: readonly string[]): void {
+  #watch(globs: readonly string[]): void {
     if (!this.#client.dynamicWatching) return;
-    const watchers = names.map((name) => ({ globPattern: `**/${name}` }));
+    const watchers = globs.map((globPattern) => ({ globPattern }));
     this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {});
   }
 
@@ -291,10 +301,10 @@ class Server {
     this.#renewal = setTimeout(() => this.#renew(), REST);
   }
 
-  /** Dockerfiles, bases and patches hear of changes in other files, when the keyboard rests. */
+  /** Dockerfiles, templates, bases and patches hear of changes in other files, when the keyboard rests. */
   #changed(uris: readonly string[]): void {
     if (uris.some(isConfiguring)) this.#reconfigure(uris);
-    if (!this.#workspace.isUsed && !this.#kustomizations.isUsed) return;
+    if (!this.#workspace.isUsed && !this.#kustomizations.isUsed && !this.#charts.isUsed) return;
     for (const uri of uris) this.#stale.add(uri);
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#readStale(), REST);
@@ -303,7 +313,7 @@ class Server {
   async #readStale(): Promise<void> {
     const uris = [...this.#stale];
     this.#stale.clear();
-    const all = [this.#workspace, this.#kustomizations];
+    const all = [this.#workspace, this.#kustomizations, this.#charts];
     const matters = await Promise.all(uris.flatMap((uri) => all.map((each) => each.update(uri))));
     if (!matters.includes(true)) return;
     this.#generation += 1;
@@ -316,7 +326,7 @@ class Server {
     const state = await this.#analyze(uri);
     const { document, analysis } = state ?? {};
     if (!document || !analysis) return [];
-    return analysis.findings.map((finding) => toDiagnostic(document, finding, this.#client.related));
+    return analysis.findings.map((finding) => toDiagnostic(document, analysis, finding, this.#client.related));
   }
 
   async #pull(uri: string, previous: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport> {

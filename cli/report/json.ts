@@ -1,4 +1,4 @@
-import { type Finding, Lines, type Span } from '../../engine/index.ts';
+import { type Analysis, type Finding, Lines, type Span } from '../../engine/index.ts';
 import type { Checked } from '../check.ts';
 
 /** The JSON report, version 1, as docs/json-output.schema.json describes it. Scripts depend on it. */
@@ -7,8 +7,11 @@ export function reportJson(checked: readonly Checked[]): string {
     const lines = new Lines(analysis.text);
     return {
       path,
-      findings: analysis.findings.map((finding) => findingOf(finding, lines)),
-      suppressed: analysis.suppressed.map(({ finding, reason }) => ({ ...findingOf(finding, lines), reason })),
+      findings: analysis.findings.map((finding) => findingOf(finding, lines, analysis)),
+      suppressed: analysis.suppressed.map(({ finding, reason }) => ({
+        ...findingOf(finding, lines, analysis),
+        reason,
+      })),
       skipped: analysis.skipped.map(({ document, reason }) => ({ document, reason })),
     };
   });
@@ -20,8 +23,9 @@ export function reportJson(checked: readonly Checked[]): string {
   return `${JSON.stringify({ version: 1, files, summary }, null, 2)}\n`;
 }
 
-function findingOf(finding: Finding, lines: Lines) {
-  const range = (span: Span) => ({ start: lines.position(span.start), end: lines.position(span.end) });
+function findingOf(finding: Finding, lines: Lines, analysis: Analysis) {
+  const rangeIn = (at: Lines, span: Span) => ({ start: at.position(span.start), end: at.position(span.end) });
+  const range = (span: Span) => rangeIn(lines, span);
   const fix = finding.fix();
   const fixable = fix !== undefined && 'edits' in fix;
   return {
@@ -35,9 +39,14 @@ function findingOf(finding: Finding, lines: Lines) {
       name: finding.workload.name ?? null,
       namespace: finding.workload.namespace ?? null,
     },
+    ...(finding.source !== undefined && { source: finding.source }),
     container: finding.container ?? null,
     range: range(finding.span),
-    evidence: finding.evidence.map(({ message, span }) => ({ message, range: range(span) })),
+    evidence: finding.evidence.map(({ message, span, file }) =>
+      file === undefined
+        ? { message, range: range(span) }
+        : { message, file, range: rangeIn(new Lines(analysis.textOf(file) ?? ''), span) },
+    ),
     fixable,
     safe: fixable && fix.safe,
   };

@@ -13,18 +13,20 @@ export function reportText(checked: readonly Checked[], colour: boolean): string
   for (const { path, analysis } of checked) {
     if (analysis.findings.length === 0 && analysis.skipped.length === 0) continue;
     const lines = new Lines(analysis.text);
-    const place = (span: Span) => {
-      const { line, character } = lines.position(span.start);
-      return `${path}:${line + 1}:${character + 1}`;
+    const place = (span: Span, file?: string) => {
+      const at = file === undefined ? lines : new Lines(analysis.textOf(file) ?? '');
+      const { line, character } = at.position(span.start);
+      return `${file ?? path}:${line + 1}:${character + 1}`;
     };
     for (const { document, span, reason } of analysis.skipped) {
       out.push(`${place(span)} document ${document} was not checked: ${reason}`, '');
     }
-    for (const { severity, message, rule, span, evidence } of analysis.findings) {
+    for (const { severity, message, rule, span, evidence, source } of analysis.findings) {
       counts[severity] += 1;
-      out.push(`${place(span)} ${paint(COLOURS[severity], severity)} ${message} (${rule})`);
+      const from = source === undefined ? '' : ` (${source})`;
+      out.push(`${place(span)}${from} ${paint(COLOURS[severity], severity)} ${message} (${rule})`);
       out.push(...frame(lines, span, (text) => paint(COLOURS[severity], text)));
-      for (const each of evidence) out.push(`  ${paint('gray', `${place(each.span)} ${each.message}`)}`);
+      for (const each of evidence) out.push(`  ${paint('gray', `${place(each.span, each.file)} ${each.message}`)}`);
       out.push('');
     }
   }

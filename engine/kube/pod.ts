@@ -72,6 +72,10 @@ export interface Container {
 /** A pod as a workload's template describes it. */
 export interface Pod {
   readonly document: YamlDocument;
+  /**
+   * The same pod with named templates put in, when this one is read of a template to edit it: it may have more containers.
+   */
+  readonly seen?: Pod;
   readonly workload: Workload;
   /** The pod spec. */
   readonly spec: YamlMap;

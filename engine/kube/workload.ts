@@ -5,6 +5,7 @@ import {
   get,
   ownEntries,
   type Path,
+  writtenText,
   type YamlDocument,
   type YamlMap,
   type YamlNode,
@@ -55,13 +56,13 @@ export function podTemplates(document: YamlDocument, extraKinds: readonly Worklo
       for (const [index, each] of items.entries()) visit(each as YamlNode, [...path, 'items', index], item);
       return;
     }
-    const known = kindOf(apiVersion, kind, extraKinds);
+    const known = kindOf(versionOf(apiVersion, kind), kind, extraKinds);
     if (!known) return;
     const metadata = asMap(document, get(document, object, 'metadata'));
     const workload: Workload = {
       kind,
-      name: asText(document, get(document, metadata, 'name'))?.value,
-      namespace: asText(document, get(document, metadata, 'namespace'))?.value,
+      name: nameIn(document, metadata, 'name'),
+      namespace: nameIn(document, metadata, 'namespace'),
     };
     for (const at of known.templates.flatMap((steps) => follow(document, object, path, steps))) {
       // An alias to a template that was seen already is the same lines again.
@@ -72,6 +73,16 @@ export function podTemplates(document: YamlDocument, extraKinds: readonly Worklo
   };
   visit(document.root, []);
   return found;
+}
+
+function nameIn(document: YamlDocument, metadata: YamlMap | undefined, key: string): string | undefined {
+  const text = asText(document, get(document, metadata, key));
+  return text && writtenText(document, text);
+}
+
+/** In a template an `apiVersion` may be known after rendering only: then a Job is the one that everybody means. */
+function versionOf(apiVersion: string, kind: string): string {
+  return /^x{5,}$/.test(apiVersion) && /^(?:Cron)?Job$/.test(kind) ? 'batch/v1' : apiVersion;
 }
 
 function allows(document: YamlDocument, { restartPolicies }: WorkloadKind, template: YamlMap): boolean {

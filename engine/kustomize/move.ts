@@ -51,7 +51,8 @@ export function moveInPatch(document: YamlDocument, moves: readonly PatchMove[])
   } catch {
     throw new CannotEdit('no line belongs to one thing alone');
   }
-  if (!means(text, intended(document, orders))) throw new CannotEdit('the edited text would not mean the same');
+  if (!means(document, text, intended(document, orders)))
+    throw new CannotEdit('the edited text would not mean the same');
   return edits;
 }
 
@@ -102,7 +103,12 @@ function editsOf(document: YamlDocument, { pod, order }: Order): Edit[] {
   const column = pieces[0]?.column ?? 0;
   const pieceOf = (each: number | string) => {
     if (typeof each === 'number') return pieces[indexes.indexOf(each)] ?? [];
-    return { text: isFlow ? `{name: ${each}}` : `${' '.repeat(column)}- name: ${each}`, column };
+    return {
+      text: isFlow ? `{name: ${each}}` : `${' '.repeat(column)}- name: ${each}`,
+      column,
+      span: spanOf(source.key),
+      opening: 0,
+    };
   };
   const put = { name: 'initContainers', source, target, place: 'before' as const };
   if (isAll && !target) return [rewrittenList(page, source, order.flatMap(pieceOf), isFlow)];

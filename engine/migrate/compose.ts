@@ -15,6 +15,7 @@ import {
 } from '../yaml/edit.ts';
 import { type Change, patch, patched } from '../yaml/patch.ts';
 import { asSeq, entry, isAliasNode, type YamlDocument } from '../yaml/read.ts';
+import { whatIsLost } from './kept.ts';
 
 /** What changes in one pod. */
 export interface PodChange {
@@ -50,7 +51,12 @@ export function compose(changes: readonly PodChange[]): Outcome {
     try {
       const page = openPage(document);
       const parts = changes.flatMap((change) => partsOf(page, change, place));
-      if (means(applyEdits(document.text, parts.flat()), intended)) return { parts };
+      const edits = parts.flat();
+      const edited = applyEdits(document.text, edits);
+      if (!means(document, edited, intended)) continue;
+      const lost = document.template && whatIsLost(changes, edits, edited, intendedValue);
+      if (!lost) return { parts };
+      reason = lost;
     } catch (error) {
       // A RangeError says that edits overlap: a layout in which no line belongs to one thing alone.
       if (error instanceof CannotEdit) reason = error.message;
@@ -64,7 +70,7 @@ export function compose(changes: readonly PodChange[]): Outcome {
 function findObstacle({ pod, moved, dropped }: PodChange): string | undefined {
   const { containersEntry, initContainersEntry, document } = pod;
   const leaving = moved.length + dropped.filter(({ list }) => list === 'containers').length;
-  if (leaving >= pod.containers.length) return 'a pod needs a regular container';
+  if (leaving >= (pod.seen ?? pod).containers.length) return 'a pod needs a regular container';
   if (moved.length + dropped.length === 0) return undefined;
   if (isAliasNode(containersEntry.written)) return 'the list of containers is an alias';
   if (isAliasNode(initContainersEntry?.written)) return 'the list of init containers is an alias';
@@ -103,7 +109,8 @@ function partsOf(page: Page, { pod, moved, dropped, parts }: PodChange, place: '
   const { removals, pieces } = takeItems(page, pod.containersEntry, indexes, changes, drop('containers'));
   const target = { name: 'initContainers', source: pod.containersEntry, target: pod.initContainersEntry, place };
   const put = pieces.length > 0 ? putItems(page, pieces, target) : [];
-  const first = [...removals, ...put, ...inMove.filter((edit) => !isInside(edit))];
+  // What ends the last init container stands before what comes behind it.
+  const first = [...removals, ...inMove.filter((edit) => !isInside(edit)), ...put];
   if (pod.initContainersEntry) first.push(...dropItems(page, pod.initContainersEntry, drop('initContainers')));
   return [first, ...others];
 }

@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../kube/pod.ts';
 import type { Reading } from '../sidecar/reading.ts';
 import type { Edit } from '../text.ts';
+import type { Change } from '../yaml/patch.ts';
 import { compose, type PodChange } from './compose.ts';
 import { type Draft, names, openDraft, type Piece, type StepName } from './draft.ts';
 import { dropKillers } from './steps/killers.ts';
@@ -63,6 +64,14 @@ interface Plan {
 export interface PodMove {
   readonly reading: Reading;
   readonly containers: readonly Container[];
+  /** What else is mended on the way, where the migration leaves it alone. */
+  readonly mends?: readonly Mending[];
+}
+
+/** A change of its own, and what it does, in the imperative. */
+export interface Mending {
+  readonly title: string;
+  readonly changes: readonly Change[];
 }
 
 /**
@@ -167,10 +176,29 @@ function waitsByName({ clues: all }: Reading, containers: readonly Container[]):
   });
 }
 
-function planOf({ reading, containers }: PodMove): Plan {
+function planOf({ reading, containers, mends = [] }: PodMove): Plan {
   const moved = reading.clues.filter(({ container }) => containers.includes(container));
   const draft = openDraft(reading, moved);
-  if (draft.sidecars.length === 0) return { draft, steps: [] };
+  if (draft.sidecars.length > 0) migratePod(draft);
+  for (const { title, changes } of mends) {
+    if (changes.every((change) => isFree(draft, change))) draft.pieces.push({ step: 'move', title, changes });
+  }
+  return { draft, steps: stepsIn(draft) };
+}
+
+/** Whether a migration leaves alone what a change is about. */
+function isFree({ pod, moved, dropped, pieces }: Draft, { path }: Change): boolean {
+  const going = [...moved.map(({ container }) => container), ...dropped];
+  const own = pieces.flatMap(({ changes }) => changes);
+  const meets = (other: readonly (string | number)[]) => {
+    const shared = Math.min(path.length, other.length);
+    return path.slice(0, shared).join('/') === other.slice(0, shared).join('/');
+  };
+  return !going.some((each) => lies(pod, each, path)) && !own.some((change) => meets(change.path));
+}
+
+function migratePod(draft: Draft): void {
+  const { moved } = draft;
   if (moved.length > 0) {
     draft.pieces.push({ step: 'move', title: titleOfMove(moved.map(({ container }) => container)), changes: [] });
   }
@@ -184,7 +212,6 @@ function planOf({ reading, containers }: PodMove): Plan {
   removeNamespace(draft);
   removeVolumes(draft);
   removeUsers(draft);
-  return { draft, steps: stepsIn(draft) };
 }
 
 /** The order in which steps are told. */

@@ -31,7 +31,8 @@ export function makeRegular(pod: Pod, container: Container): Migration {
     const edits = compose(openPage(document), pod, list, container);
     const title = `Move '${nameOf(container)}' to containers, without restartPolicy`;
     const step = { title, also: [], review: false, edits };
-    if (means(applyEdits(document.text, edits), intendedValue(pod, container))) return { steps: [step], stays: [] };
+    if (means(document, applyEdits(document.text, edits), intendedValue(pod, container)))
+      return { steps: [step], stays: [] };
   } catch (error) {
     if (error instanceof CannotEdit) return { refused: `Not offered: ${error.message}.` };
     // A RangeError says that edits overlap: a layout in which no line belongs to one thing alone.

@@ -9,10 +9,12 @@ export const shellCExtraArguments: Rule = {
   title: 'A shell runs only the first of several commands',
   severity: () => 'warning',
 
-  *check({ clues }) {
+  *check({ clues, pod: { document } }) {
     for (const { container, script } of clues) {
       const [first, ...more] = script?.positional ?? [];
       if (!script || !first || USES.test(script.text.replace(/'[^']*'/g, ''))) continue;
+      // In a template it may be what stands there instead of the script.
+      if (document.branchAt?.(first.span.start) !== document.branchAt?.(script.source.span.start)) continue;
       if (more.length === 0 && !/\s/.test(first.value)) continue;
       yield {
         message: `The shell runs only the first item behind -c. ${more.length === 0 ? 'This one is an argument' : 'From here on they are arguments'} that the script never uses. Write all commands in one item.`,

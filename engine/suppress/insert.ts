@@ -15,7 +15,7 @@ export function commentAbove(pod: Pod, rule: string, span: Span, container: Cont
   for (const offset of container ? [spanOf(container.item).start, span.start] : [span.start]) {
     const edit = commentLine(lines, offset, rule);
     // Inside a scalar it would be text.
-    if (means(applyEdits(document.text, [edit]), value)) return edit;
+    if (means(document, applyEdits(document.text, [edit]), value)) return edit;
   }
   return undefined;
 }

@@ -1,5 +1,7 @@
 import type { Pair } from 'yaml';
+import type { Masked } from '../helm/mask.ts';
 import { applyEdits, type Edit, Lines, lineEnding, type Span } from '../text.ts';
+import { conditionsAt, endOfList, guardsOf, lastLineOf, tiesOf } from './guards.ts';
 import {
   asText,
   type Entry,
@@ -23,6 +25,8 @@ export interface Page {
   readonly document: YamlDocument;
   readonly lines: Lines;
   readonly newline: string;
+  /** What was parsed: as long as the document's text, and equal to it but for the actions of a template. */
+  readonly parsed: string;
 }
 
 /** Prepares a document for edits. */
@@ -31,6 +35,7 @@ export function openPage(document: YamlDocument): Page {
     document,
     lines: new Lines(document.text),
     newline: lineEnding(document.text),
+    parsed: document.template?.masked.text ?? document.text,
   };
 }
 
@@ -46,6 +51,10 @@ interface Piece {
   readonly text: string;
   /** Block: the column of the dash; flow: the column of the line's first character. */
   readonly column: number;
+  /** Where it comes from. */
+  readonly span: Span;
+  /** How many of its first lines open conditions of a template. */
+  readonly opening: number;
 }
 
 /**
@@ -62,6 +71,9 @@ export function takeItems(
 ): Taken {
   const seq = list.value as YamlSeq;
   const all = [...indexes, ...dropped].sort((a, b) => a - b);
+  if (isFlow(seq) && page.document.template?.masked.overlaps(spanOf(seq))) {
+    throw new CannotEdit('the list stands in brackets and holds template actions');
+  }
   const take = (wanted: readonly number[]) =>
     isFlow(seq) ? takeFlow(page, seq, wanted, changes) : takeBlock(page, list, seq, wanted, changes);
   return { removals: take(all).removals, pieces: take(indexes).pieces };
@@ -95,12 +107,16 @@ function takeBlock(page: Page, list: Entry, seq: YamlSeq, indexes: readonly numb
   const { lines } = page;
   const extents = blockItems(page, list, seq);
   const taken = indexes.map((index) => extents[index]).filter((extent) => extent !== undefined);
-  const pieces = taken.map(({ first, last, column }) => {
+  const isTemplate = page.document.template !== undefined;
+  const pieces = taken.map(({ first, last, column, opening, obstacle }) => {
+    if (obstacle) throw new CannotEdit(obstacle);
     // With the last line's ending: a change may remove that line.
     const span = { start: lines.start(first), end: lines.start(last + 1) };
     const text = textWith(page, span, changes).replace(/\r?\n$/, '');
-    if (/^\s*#.*\{\{/m.test(text)) throw new CannotEdit('a comment in the moved lines holds a template action');
-    return { text, column };
+    if (!isTemplate && /^\s*#.*\{\{/m.test(text)) {
+      throw new CannotEdit('a comment in the moved lines holds a template action');
+    }
+    return { text, column, opening, span };
   });
   return {
     removals: runsOf(page, list, extents, indexes).map(({ first, last }) => removeLines(lines, first, last)),
@@ -168,6 +184,8 @@ function takeFlow(page: Page, seq: YamlSeq, indexes: readonly number[], changes:
     return {
       text: textWith(page, span, changes),
       column: line.length - line.trimStart().length,
+      span,
+      opening: 0,
     };
   });
   return { removals, pieces };
@@ -193,6 +211,21 @@ export function putItems(
   },
 ): Edit[] {
   const from = source.value as YamlSeq;
+  const edits = placeItems(page, pieces, { name, source, target, place });
+  const { masked } = page.document.template ?? {};
+  for (const piece of masked && !isFlow(from) ? pieces : []) {
+    const tie = masked && tiesOf(masked, piece.span, edits[0]?.span.start ?? 0);
+    if (tie) throw new CannotEdit(tie);
+  }
+  return edits;
+}
+
+function placeItems(
+  page: Page,
+  pieces: readonly Piece[],
+  { name, source, target, place }: Parameters<typeof putItems>[2],
+): Edit[] {
+  const from = source.value as YamlSeq;
   const to = target?.value as YamlSeq | undefined;
   const isEmpty = !to || !Array.isArray(to.items) || to.items.length === 0;
   if (!target) return [newList(page, pieces, name, source, place)];
@@ -208,7 +241,8 @@ export function putItems(
     ];
   }
   const extent = blockItems(page, target, to).at(-1) as Extent;
-  return [extendLine(page, extent.last, blockLines(page, pieces, from, extent.column))];
+  const last = lastOfList(page, target, extent.last, extent.column);
+  return [extendLine(page, last, blockLines(page, pieces, from, extent.column))];
 }
 
 /** A list that has no items yet: `[]`, `null` or nothing behind its key. */
@@ -225,7 +259,8 @@ function fillList(page: Page, pieces: readonly Piece[], source: Entry, target: E
   }
   if (isFlow(target.map)) throw new CannotEdit('the list to move to stands in brackets');
   const column = columnOf(page, key.start) + dashColumn(page, from, 0) - columnOf(page, spanOf(source.key).start);
-  const edits = [extendLine(page, page.lines.lineAt(key.end), blockLines(page, pieces, from, column))];
+  const last = lastOfList(page, target, page.lines.lineAt(key.end), column);
+  const edits = [extendLine(page, last, blockLines(page, pieces, from, column))];
   if (value) {
     const colon = page.document.text.indexOf(':', key.end) + 1;
     if (page.lines.lineAt(value.end) !== page.lines.lineAt(colon)) throw new CannotEdit('an empty list spans lines');
@@ -257,9 +292,10 @@ function newList(page: Page, pieces: readonly Piece[], name: string, source: Ent
   }
   const dash = dashColumn(page, from, 0);
   const body = `${written}:${newline}${blockLines(page, pieces, from, dash)}`;
+  const guarded = underGuard(pieces, `${indent}${written}:`, newline);
   if (place === 'after') {
     const last = blockItems(page, source, from).at(-1) as Extent;
-    return extendLine(page, last.last, `${indent}${body}`);
+    return extendLine(page, lastOfList(page, source, last.last, last.column), guarded ?? `${indent}${body}`);
   }
   const line = lines.lineAt(key.start);
   if (lines.content(line).slice(0, column).trim() !== '') {
@@ -269,7 +305,24 @@ function newList(page: Page, pieces: readonly Piece[], name: string, source: Ent
     };
   }
   const start = lines.start(leadingComments(page, line, -1, column));
-  return { span: { start, end: start }, text: `${indent}${body}${newline}` };
+  return { span: { start, end: start }, text: `${guarded ?? `${indent}${body}`}${newline}` };
+}
+
+/** A new list whose only item stands under conditions: its key belongs under them too. */
+function underGuard(pieces: readonly Piece[], key: string, newline: string): string | undefined {
+  if (pieces.every(({ opening }) => opening === 0)) return undefined;
+  const [only] = pieces;
+  if (!only || pieces.length > 1) {
+    throw new CannotEdit('some of them stand under conditions, and there is no list of init containers yet');
+  }
+  const rows = only.text.split(/\r?\n/);
+  return [...rows.slice(0, only.opening), key, ...rows.slice(only.opening)].join(newline);
+}
+
+/** The last line of a block list: in a template actions behind its last item may belong to it. */
+function lastOfList({ document, lines }: Page, list: Entry, last: number, column: number): number {
+  const { masked } = document.template ?? {};
+  return masked ? endOfList({ masked, lines }, spanOf(list.key).start, last, column) : last;
 }
 
 /**
@@ -290,7 +343,9 @@ export function setEntry(page: Page, map: YamlMap, name: string, value: string, 
     const quote = /^["']/.exec(document.text.slice(span.start, span.end))?.[0] ?? '';
     return { span, text: `${quote}${value}${quote}` };
   }
-  const after = behind.map(named).find((each) => each?.written && !isNothing(each.written)) ?? own[0];
+  const isHere = (each: Entry) => !document.template || isUnconditional(document.template.masked, map, each);
+  const after =
+    behind.map(named).find((each) => each?.written && !isNothing(each.written) && isHere(each)) ?? own.find(isHere);
   if (!after) throw new CannotEdit('it has no fields');
   const key = spanOf(after.key);
   const end =
@@ -299,7 +354,7 @@ export function setEntry(page: Page, map: YamlMap, name: string, value: string, 
   const written = `${quote}${name}${quote}`;
   if (!isFlow(map)) {
     const text = `${' '.repeat(columnOf(page, key.start))}${written}: ${value}`;
-    return extendLine(page, lines.lineAt(lastInk(document.text, end)), text);
+    return extendLine(page, lines.lineAt(lastInk(page.parsed, end)), text);
   }
   const colon = quote ? (/^:\s*/.exec(document.text.slice(key.end))?.[0] ?? ': ') : ': ';
   const quoted = quote ? `${quote}${value}${quote}` : value;
@@ -307,6 +362,12 @@ export function setEntry(page: Page, map: YamlMap, name: string, value: string, 
     span: { start: end, end },
     text: `,${pairGap(page, map)}${written}${colon}${quoted}`,
   };
+}
+
+/** Whether an entry stands under the same conditions as the map that it belongs to. */
+function isUnconditional(masked: Masked, map: YamlMap, { key }: Entry): boolean {
+  const start = spanOf(map).start;
+  return conditionsAt(masked, spanOf(key).start).length === conditionsAt(masked, start).length;
 }
 
 /** Removes an entry that a map spells out, with its lines or its comma. Throws CannotEdit. */
@@ -341,10 +402,22 @@ export function removeEntry(page: Page, map: YamlMap, name: string): Edit[] {
   return [removeLines(lines, first, lines.lineAt(lastInk(document.text, ends(entry))))];
 }
 
-/** Whether the edited text still parses and means exactly what was intended. */
-export function means(text: string, intended: unknown): boolean {
-  const document = readYaml(text);
-  return document.error === undefined && intended !== undefined && sameValue(plain(document.value()), intended);
+/** Whether the edited text of a document still parses and means exactly what was intended. */
+export function means({ template }: YamlDocument, text: string, intended: unknown): boolean {
+  if (intended === undefined) return false;
+  const document = template ? template.read(text) : readYaml(text);
+  if (!document || document.error !== undefined) return false;
+  return template ? sameInTemplate(document.value(), intended) : sameValue(plain(document.value()), intended);
+}
+
+/** Whether two values of templates are equal: filler may add blank lines to the end of a script, which are not there. */
+export function sameInTemplate(a: unknown, b: unknown): boolean {
+  const settle = (value: unknown) => {
+    const settled = (_: string, each: unknown) =>
+      typeof each === 'string' ? each.replace(/[ \t]+$/gm, '').replace(/\n+$/, '\n') : each;
+    return value === undefined ? undefined : plain(JSON.parse(JSON.stringify(plain(value), settled) ?? 'null'));
+  };
+  return sameValue(settle(a), settle(b));
 }
 
 /** A document's value without shared parts, to be changed freely; undefined when it refers to itself. */
@@ -372,6 +445,10 @@ interface Extent {
   readonly first: number;
   readonly last: number;
   readonly column: number;
+  /** How many of the first lines open conditions of a template. */
+  readonly opening: number;
+  /** Why it cannot be taken out, as half a sentence. */
+  readonly obstacle: string | undefined;
 }
 
 function blockItems(page: Page, list: Entry, seq: YamlSeq): Extent[] {
@@ -386,15 +463,36 @@ function blockItems(page: Page, list: Entry, seq: YamlSeq): Extent[] {
     const next = dashes[index + 1] ?? lines.count;
     const end = (item as YamlNode | null)?.range?.[1] ?? dash + 1;
     const keeps = keepsBlankLines(document.text, item as YamlNode | null);
-    const ink = lines.lineAt(lastInk(document.text, Math.max(end, dash + 1)));
-    const extent = {
-      first: leadingComments(page, line, previous, column),
-      last: keeps ? Math.max(ink, lines.lineAt(Math.max(end - 1, 0))) : trailingComments(page, ink, next, column),
-      column,
-    };
-    previous = extent.last;
-    return extent;
+    let ink = lines.lineAt(lastInk(page.parsed, Math.max(end, dash + 1)));
+    // Behind a key whose value only an action prints the parser counts comments as a part of it.
+    while (document.template && ink > line && /^\s*#/.test(lines.content(ink))) {
+      ink = lines.lineAt(lastInk(page.parsed, lines.start(ink)));
+    }
+    const last = keeps ? Math.max(ink, lines.lineAt(Math.max(end - 1, 0))) : trailingComments(page, ink, next, column);
+    const extent = { first: leadingComments(page, line, previous, column), last, column };
+    const whole = guardedExtent(page, list, dash, extent, previous);
+    previous = whole.last;
+    return whole;
   });
+}
+
+/** The lines of an item with those of a template's actions that belong to it or stand around it alone. */
+function guardedExtent(
+  page: Page,
+  list: Entry,
+  dash: number,
+  { first, last, column }: Pick<Extent, 'first' | 'last' | 'column'>,
+  floor: number,
+): Extent {
+  const { masked } = page.document.template ?? {};
+  if (!masked) return { first, last, column, opening: 0, obstacle: undefined };
+  const sheet = { masked, lines: page.lines };
+  const end = lastLineOf(sheet, dash, last, column);
+  const guarded = guardsOf(sheet, spanOf(list.key).start, dash, first, end);
+  // Remarks above the condition are about what it holds.
+  const top = guarded.opening > 0 ? leadingComments(page, guarded.first, floor, column) : guarded.first;
+  const opening = guarded.opening > 0 ? guarded.opening + guarded.first - top : 0;
+  return { first: top, last: guarded.last, column, opening, obstacle: guarded.obstacle };
 }
 
 /** A remark that ends what stands above it. */
@@ -468,6 +566,10 @@ export function flowItems(seq: YamlSeq): Span[] {
 
 /** Pieces as lines of a block sequence whose dash stands in `column`. */
 function blockLines(page: Page, pieces: readonly Piece[], from: YamlSeq, column: number): string {
+  const isMoved = ({ column: own, text }: Piece) => own !== column && text.includes('{{');
+  if (page.document.template && pieces.some(isMoved)) {
+    throw new CannotEdit('the lists are indented differently, and template actions print lines of their own');
+  }
   const lines = pieces.map((piece) =>
     isFlow(from)
       ? `${' '.repeat(column)}- ${indent(piece.text, column + 2 - piece.column, 1)}`

@@ -29,6 +29,13 @@ export function patch(page: Page, changes: readonly Change[]): Edit[] {
   const grown = left.flatMap(({ kind, path }) => (kind === 'add' ? [path.slice(0, -1)] : []));
   const edits = removeAll(page, removed, new Set(grown.map((path) => locate(page, path))));
   for (const change of left) edits.push(...editsOf(page, change, removed));
+  const { masked } = page.document.template ?? {};
+  if (
+    masked &&
+    edits.some(({ span }) => masked.overlaps({ start: span.start, end: Math.max(span.end, span.start + 1) }))
+  ) {
+    throw new CannotEdit('a template action stands in these lines');
+  }
   if (!isSound(page, edits, changes)) throw new CannotEdit('the edited text would not mean the same');
   return edits;
 }
@@ -53,7 +60,7 @@ function editsOf(page: Page, change: Change, removed: readonly Path[]): Edit[] {
 /** Whether the text after the edits means what the changes intend. */
 function isSound({ document }: Page, edits: readonly Edit[], changes: readonly Change[]): boolean {
   try {
-    return means(applyEdits(document.text, edits), patched(plain(document.value()), changes));
+    return means(document, applyEdits(document.text, edits), patched(plain(document.value()), changes));
   } catch (error) {
     // Edits overlap: no line belongs to one thing alone.
     if (error instanceof RangeError) return false;

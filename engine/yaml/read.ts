@@ -13,6 +13,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import type { Masked } from '../helm/mask.ts';
 import type { Span } from '../text.ts';
 
 export type YamlNode = Node;
@@ -32,10 +33,30 @@ export interface YamlDocument {
   readonly error: string | undefined;
   /** Where that error is. */
   readonly errorAt?: number | undefined;
+  /** What is written where a span stands, when that is not what was parsed: in a template. */
+  readonly written?: (span: Span) => string;
+  /**
+   * Which branch of which condition an offset stands in, when it is a template: what is in different branches may never
+   * be there together. Undefined outside of conditions.
+   */
+  readonly branchAt?: (offset: number) => object | undefined;
+  /** How it is edited, when it is a template with hidden actions: `text` is what is written, not what was parsed. */
+  readonly template?: EditedTemplate;
   /** What each alias stands for. */
   readonly aliases: ReadonlyMap<YamlNode, YamlNode>;
   /** The document's value as plain data, or undefined when its aliases multiply without bound. */
   value(): unknown;
+}
+
+/** A template under edit. */
+export interface EditedTemplate {
+  readonly masked: Masked;
+  /** The same with named templates put in and values filled in: closer to what rendering gives. */
+  readonly seen: YamlDocument;
+  /** Where a span of `seen` stands in the template; undefined when it is spelled out in a named template. */
+  placeOf(span: Span): Span | undefined;
+  /** Reads the template in the same way after an edit; undefined when it no longer parses. */
+  read(text: string): YamlDocument | undefined;
 }
 
 /** One `key: value` of a map. */
@@ -63,6 +84,7 @@ export interface Text {
 export function readYaml(text: string): YamlDocument {
   let document: Document.Parsed;
   try {
+    if (isDeep(text)) throw new RangeError();
     document = parseDocument(text, {
       version: '1.1',
       uniqueKeys: false,
@@ -94,6 +116,25 @@ export function readYaml(text: string): YamlDocument {
       }
     },
   };
+}
+
+/** Nothing that anybody wrote has so many brackets in brackets. The parser is recursive, and may end the process. */
+const MAX_BRACKETS = 500;
+
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (isQuoted) {
+      if (c === 0x5c) at += 1;
+      else if (c === 0x22 || c === 0x0a) isQuoted = false;
+    } else if (c === 0x22 && /[\s[{,:]/.test(text[at - 1] ?? ' ')) isQuoted = true;
+    else if (c === 0x5b || c === 0x7b) depth += 1;
+    else if ((c === 0x5d || c === 0x7d) && depth > 0) depth -= 1;
+    if (depth > MAX_BRACKETS) return true;
+  }
+  return false;
 }
 
 function resolveAliases(document: Document.Parsed): Map<Node, Node> {
@@ -135,6 +176,13 @@ export function asText(document: YamlDocument, node: unknown): Text | undefined 
   if (!isScalar(scalar) || scalar.value === null || !scalar.range) return undefined;
   const value = typeof scalar.value === 'string' ? scalar.value : (scalar.source ?? String(scalar.value));
   return { value, span: spanOf(node as YamlNode), node: scalar };
+}
+
+/** A text as it is written; in a template with its actions, on one line and without quotes. */
+export function writtenText({ written }: YamlDocument, { value, span }: Pick<Text, 'value' | 'span'>): string {
+  if (!written) return value;
+  const line = written(span).replace(/\s+/g, ' ').trim();
+  return /^(["'])(.*)\1$/.exec(line)?.[2] ?? line;
 }
 
 /** The texts of a sequence of scalars; undefined when the node is no sequence. Other items are left out. */

@@ -125,7 +125,7 @@ export function endOf(page: Page, node: YamlNode | undefined, empty: number): nu
   const collection = ownMap(node) ?? ownSeq(node);
   if (!collection || isFlow(collection)) {
     const { end } = spanOf(node);
-    return keepsBlankLines(page.document.text, node) ? end : lastInk(page.document.text, end) + 1;
+    return keepsBlankLines(page.document.text, node) ? end : lastInk(page.parsed, end) + 1;
   }
   return membersOf(page, collection).at(-1)?.end ?? empty;
 }

@@ -25,9 +25,12 @@ export function scalarMap(document: YamlDocument, text: Text): ScalarMap | undef
   };
 }
 
-function decodeText({ text }: YamlDocument, { node, value }: Text): { source: Source; decoded: Decoded } | undefined {
+function decodeText(
+  { text, template }: YamlDocument,
+  { node, value }: Text,
+): { source: Source; decoded: Decoded } | undefined {
   const source = sourceOf(node);
-  const decoded = source && decode(text, source);
+  const decoded = source && decode(template?.masked.text ?? text, source);
   return decoded && decoded.value === value ? { source, decoded } : undefined;
 }
 

@@ -14,7 +14,7 @@ export function setScalar(page: Page, node: YamlNode, value: string): Edit {
   const { start, end } = text.span;
   const quote = isJson(page.document) ? '"' : quoteAt(page, start);
   const written = scalar(value, quote, isInFlow(document, node));
-  return { span: { start, end: lastInk(document.text, end) + 1 }, text: written };
+  return { span: { start, end: lastInk(page.parsed, end) + 1 }, text: written };
 }
 
 /**
@@ -55,7 +55,7 @@ function setBlock(page: Page, seq: YamlSeq, kept: number, written: readonly stri
   if (!rows[kept]) return { span: { start, end: start }, text };
   // A comment behind the last item stays behind the last new one.
   const last = (seq.items.at(-1) as YamlNode).range?.[1] ?? start;
-  const ink = lastInk(page.document.text, last) + 1;
+  const ink = lastInk(page.parsed, last) + 1;
   const isBlock = lines.lineAt(ink - 1) !== lines.lineAt(dashOffset(seq, seq.items.length - 1));
   return { span: { start, end: isBlock ? lines.end(rows.at(-1)?.last ?? 0) : ink }, text };
 }

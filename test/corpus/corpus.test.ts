@@ -166,6 +166,8 @@ test('kubectl reads what was moved as it was, field by field', { skip }, async (
       refused.push(name);
       return;
     }
+    // Partial manifests that tests compare with: Kubernetes takes no container without a name.
+    if (was.some(({ containers }) => containers?.some((each) => !each.name))) return;
     compared += 1;
     for (const [index, pod] of was.entries())
       assert.deepEqual(shape(is[index]), shape(expectedMove(pod, is[index], moved)), name);

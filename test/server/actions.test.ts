@@ -53,6 +53,7 @@ function withMigration(migration: Fix | Refusal | undefined): Analysis {
   );
   return {
     ...{ text: analysis.text, documents: 1, read: 1, suppressed: [], skipped: [], findings },
+    textOf: () => undefined,
     podAt: () => undefined,
     fixAll: () => undefined,
     refactorings: () => (migration ? [{ ...migration, title: MIGRATE }] : []),

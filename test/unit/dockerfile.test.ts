@@ -337,6 +337,7 @@ test('a kill that the fixes take out does not stay, another program does', () =>
       skipped: [],
       documents: 1,
       read: 1,
+      textOf: () => undefined,
       podAt: (offset) => analysis.podAt(offset),
       refactorings: () => [],
       fixAll: () => ({ title: '', safe: false, steps: [], edits, stays: [] }),

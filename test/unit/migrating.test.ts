@@ -20,9 +20,8 @@ function reasonsInSources(): Set<string> {
   const files = globSync('engine/**/*.ts').filter((file) => !file.includes('dockerfile'));
   const reasons = files.flatMap((file) => {
     const source = readFileSync(file, 'utf8');
-    const obstacles = [...source.matchAll(/^function (?:findObstacle|waits\w+)[\s\S]*?^}/gm)]
-      .map(([text]) => text)
-      .join('\n');
+    const finders = /^(?:export )?function (?:findObstacle|obstacleOf|tiesOf|whatIsLost|waits\w+)\b[\s\S]*?^}/gm;
+    const obstacles = [...source.matchAll(finders)].map(([text]) => text).join('\n');
     return [...source.matchAll(REASON), ...obstacles.matchAll(/(?:return|\?) (['`])(.*?)\1(?:;| :)/g)].map(
       ([, , text = '']) =>
         text

@@ -22,7 +22,7 @@ function apply(text: string, changes: readonly Change[]): string {
   try {
     const edits = patch(openPage(document), changes);
     const result = applyEdits(text, edits);
-    assert.ok(means(result, patched(plain(document.value()), changes)), `another meaning:\n${result}`);
+    assert.ok(means(document, result, patched(plain(document.value()), changes)), `another meaning:\n${result}`);
     for (const { span, text: by } of edits) {
       const isOfLines = /^(?!\r?\n).*\n$/s.test(text.slice(span.start, span.end));
       assert.ok(span.start === 0 || by !== '' || !isOfLines, 'lines go without the line ending before them');

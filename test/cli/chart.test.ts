@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { JOB, run, withFiles } from './run.ts';
+
+const SHOP = 'test/charts/shop';
+
+// biome-ignore lint/suspicious/noExplicitAny: what a report holds is what is tested
+const json = (text: string): any => JSON.parse(text);
+
+test('a template is read with its chart; evidence in a named template is told with its file', () => {
+  withFiles({}, (cwd) => {
+    cpSync(SHOP, join(cwd, 'shop'), { recursive: true });
+    const { out, status } = run(['check', 'shop/templates'], { cwd });
+    assert.equal(status, 1);
+    assert.match(out, /^shop\/templates\/export\.yaml:15:9 warning Container '\{\{ \.Release\.Name \}\}-shipper'/m);
+    assert.match(out, /^ {2}shop\/charts\/common\/templates\/_shipper\.tpl:4:10 the image 'fluent-bit:3\.1'/m);
+    assert.match(out, /: 4 warnings\n$/);
+    // From inside the chart, too.
+    const inside = run(['check', 'export.yaml'], { cwd: join(cwd, 'shop/templates') });
+    assert.match(inside.out, /charts\/common\/templates\/_shipper\.tpl:4:10/);
+    const report = json(run(['check', '--format', 'json', 'shop'], { cwd }).out);
+    const validate = new Ajv2020().compile(json(readFileSync('docs/json-output.schema.json', 'utf8')));
+    const isValid: boolean = validate(report);
+    assert.ok(isValid, JSON.stringify(validate.errors));
+    const evidence = report.files.flatMap((file: { findings: { evidence: { file?: string }[] }[] }) =>
+      file.findings.flatMap((finding) => finding.evidence.flatMap((each) => each.file ?? [])),
+    );
+    assert.deepEqual(evidence, ['shop/charts/common/templates/_shipper.tpl']);
+  });
+});
+
+test('fix moves the lines of a template, and only when told to', () => {
+  withFiles({}, (cwd) => {
+    cpSync(SHOP, join(cwd, 'shop'), { recursive: true });
+    const before = readFileSync(join(cwd, 'shop/templates/import.yaml'), 'utf8');
+    run(['fix', 'shop'], { cwd });
+    assert.equal(readFileSync(join(cwd, 'shop/templates/import.yaml'), 'utf8'), before);
+    const { err, status } = run(['fix', '--unsafe', 'shop'], { cwd });
+    assert.equal(status, 0);
+    assert.match(err, /export\.yaml:15 .*named template "common\.shipper"/);
+    assert.match(
+      readFileSync(join(cwd, 'shop/templates/import.yaml'), 'utf8'),
+      /\{\{- if \.Values\.tunnel\.enabled \}\}\n {8}- name: tunnel\n.*\n {10}restartPolicy: Always\n/,
+    );
+    assert.match(run(['fix', '--unsafe', 'shop'], { cwd }).err, /0 findings fixed in 0 files/);
+  });
+});
+
+test('what Helm rendered is told with the template that it comes from', () => {
+  const input = `---\n# Source: shop/templates/a.yaml\na: 1\n---\n# Source: shop/templates/job.yaml\n${JOB}`;
+  assert.match(
+    run(['check', '-'], { input }).out,
+    /^-:\d+:17 \(shop\/templates\/job\.yaml\) warning Container 'haproxy'/m,
+  );
+  const report = json(run(['check', '--format', 'json', '-'], { input }).out);
+  assert.equal(report.files[0].findings[0].source, 'shop/templates/job.yaml');
+});

@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { globSync } from 'tinyglobby';
+import { mask } from '../../engine/helm/mask.ts';
+import { type AnalyzeOptions, analyze, applyEdits, hover, isChartFile, prepareChartFiles } from '../../engine/index.ts';
+
+const FOLDER = 'test/charts/shop';
+const FILES = new Map(
+  globSync('**/*', { cwd: FOLDER })
+    .filter(isChartFile)
+    .map((path) => [path, readFileSync(`${FOLDER}/${path}`, 'utf8')]),
+);
+const CHART = prepareChartFiles('chart/', FILES);
+const inChart = (path: string): AnalyzeOptions => ({ chart: { files: CHART, path } });
+
+const HEAD = `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-import
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+`;
+const MAIN = `        - name: import
+          image: registry.example.com/import:1
+`;
+const PROXY = `        - name: proxy
+          image: haproxy:{{ .Values.tag }}
+`;
+const MOVED = `${PROXY}          restartPolicy: Always
+`;
+const job = (containers: string, init = '') =>
+  `${HEAD}${init && `      initContainers:\n${init}`}      containers:\n${containers}`;
+const under = (condition: string, body: string, end = '{{- end }}') =>
+  `        {{- ${condition} }}\n${body}        ${end}\n`;
+
+/** The text after the move of the first sidecar, or why there is none. */
+function moved(text: string, options: AnalyzeOptions = {}): string {
+  const [finding] = analyze(text, options).findings;
+  assert.ok(finding, text);
+  const fix = finding.fix();
+  assert.ok(fix);
+  return 'edits' in fix ? applyEdits(text, fix.edits) : fix.refused;
+}
+
+const NEW = (body: string) => `      initContainers:\n${body}`;
+const INIT = `        - name: schema
+          image: registry.example.com/schema:1
+`;
+
+const MOVES: readonly [name: string, before: string, after: string][] = [
+  ['a container with actions', job(MAIN + PROXY), job(MAIN, MOVED)],
+  ['one before others', job(PROXY + MAIN), job(MAIN, MOVED)],
+  ['behind init containers', job(MAIN + PROXY, INIT), job(MAIN, INIT + MOVED)],
+  [
+    'behind init containers under a condition',
+    job(MAIN + PROXY, under('if .Values.schema', INIT)),
+    job(MAIN, under('if .Values.schema', INIT) + MOVED),
+  ],
+  [
+    'behind init containers that an action prints',
+    job(MAIN + PROXY, `${INIT}        {{- toYaml .Values.more | nindent 8 }}\n`),
+    job(MAIN, `${INIT}        {{- toYaml .Values.more | nindent 8 }}\n${MOVED}`),
+  ],
+  [
+    'with what an action prints at its end',
+    job(`${MAIN}${PROXY}          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n`),
+    job(MAIN, `${MOVED}          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n`),
+  ],
+  [
+    'without what an action prints behind it',
+    job(`${MAIN}${PROXY}        {{- toYaml .Values.more | nindent 8 }}\n`),
+    job(`${MAIN}        {{- toYaml .Values.more | nindent 8 }}\n`, MOVED),
+  ],
+  [
+    'with conditions in it',
+    job(`${MAIN}${PROXY}          {{- if .Values.debug }}\n          args: [-d]\n          {{- end }}\n`),
+    job(MAIN, `${MOVED}          {{- if .Values.debug }}\n          args: [-d]\n          {{- end }}\n`),
+  ],
+  [
+    'with its condition, which holds the new list too',
+    job(MAIN + under('if .Values.proxy', PROXY)),
+    `${HEAD}        {{- if .Values.proxy }}\n${NEW(MOVED)}        {{- end }}\n      containers:\n${MAIN}`,
+  ],
+  [
+    'with its conditions, behind init containers',
+    job(MAIN + under('if .Values.proxy', under('with .Values.x', PROXY)), INIT),
+    job(MAIN, INIT + under('if .Values.proxy', under('with .Values.x', MOVED))),
+  ],
+  [
+    'with the remark above its condition',
+    job(`${MAIN}        # Near.\n${under('if .Values.proxy', PROXY)}`, INIT),
+    job(MAIN, `${INIT}        # Near.\n${under('if .Values.proxy', MOVED)}`),
+  ],
+  [
+    'with a comment that holds an action',
+    job(`${MAIN}        # {{ .Values.note }}\n${PROXY}`),
+    job(MAIN, `        # {{ .Values.note }}\n${MOVED}`),
+  ],
+  [
+    'an image under two conditions',
+    job(`${MAIN}        - name: proxy
+          {{- if .Values.own }}
+          image: haproxy:1
+          {{- else }}
+          image: haproxy:2
+          {{- end }}
+`),
+    job(
+      MAIN,
+      `        - name: proxy
+          restartPolicy: Always
+          {{- if .Values.own }}
+          image: haproxy:1
+          {{- else }}
+          image: haproxy:2
+          {{- end }}
+`,
+    ),
+  ],
+  [
+    'a list whose condition is its own',
+    `${HEAD}      {{- if .Values.proxy }}\n${NEW(INIT)}      {{- end }}\n      containers:\n${MAIN}${under('if .Values.proxy', PROXY)}`,
+    `${HEAD}      {{- if .Values.proxy }}\n${NEW(INIT)}${under('if .Values.proxy', MOVED)}      {{- end }}\n      containers:\n${MAIN}`,
+  ],
+];
+
+for (const [name, before, after] of MOVES) {
+  test(`in a template moves ${name}`, () => {
+    assert.equal(moved(before), after);
+    const windows = (text: string) => text.replace(/\n/g, '\r\n');
+    assert.equal(moved(windows(before)), windows(after));
+  });
+}
+
+const REFUSALS: readonly [name: string, text: string, reason: RegExp][] = [
+  [
+    'a condition with an else',
+    job(MAIN + under('if .Values.a', `${PROXY}        {{- else }}\n${MAIN.replace('import', 'x')}`)),
+    /has an else/,
+  ],
+  [
+    'a condition around two',
+    job(MAIN + under('if .Values.a', PROXY + MAIN.replace('import', 'x'))),
+    /holds more than it/,
+  ],
+  ['a range', job(MAIN + under('range .Values.a', PROXY)), /stands in a range/],
+  [
+    'init containers under a condition',
+    `${HEAD}      {{- if .Values.schema }}\n${NEW(INIT)}      {{- end }}\n      containers:\n${MAIN}${PROXY}`,
+    /different conditions/,
+  ],
+  ['white space that goes', job(MAIN + under('if .Values.proxy', PROXY, '{{ end -}}'), INIT), /trims white space/],
+  ['white space that would go', job(`${MAIN}        {{ $x := 1 -}}\n${PROXY}`), /trims white space/],
+  [
+    'a variable of other lines',
+    job(`${MAIN}        {{- $tag := .Values.tag }}\n${PROXY.replace('.Values.tag', '$tag')}`, INIT),
+    /uses \$tag/,
+  ],
+  ['lists that are indented differently', job(`${MAIN}${PROXY}`, INIT.replace(/^ {2}/gm, '')), /indented differently/],
+];
+
+for (const [name, text, reason] of REFUSALS) {
+  test(`in a template moves nothing: ${name}`, () => assert.match(moved(text), reason));
+}
+
+test('a finding lies in the template, and what is unknown is told as it is written', () => {
+  const text = FILES.get('templates/export.yaml') ?? '';
+  const analysis = analyze(text, inChart('templates/export.yaml'));
+  const [finding] = analysis.findings;
+  assert.ok(finding);
+  const at = ({ start, end }: { start: number; end: number }, of = text) => of.slice(start, end);
+  assert.equal(at(finding.span), '{{- include "common.shipper" . | nindent 8 }}');
+  assert.equal(finding.container, '{{ .Release.Name }}-shipper');
+  assert.equal(finding.workload.name, '{{ include "shop.name" . }}-export');
+  assert.match(finding.message, /^Container '\{\{ \.Release\.Name \}\}-shipper' keeps .* after 'export' has finished/);
+  const [evidence] = finding.evidence;
+  assert.equal(evidence?.file, 'chart/charts/common/templates/_shipper.tpl');
+  assert.equal(
+    at(evidence?.span ?? finding.span, analysis.textOf(evidence?.file ?? '')),
+    '{{ .Values.common.shipper.image }}',
+  );
+  assert.match(evidence?.message ?? '', /fluent-bit:3\.1/);
+  assert.equal(analysis.textOf('elsewhere'), undefined);
+  assert.match(
+    moved(text, inChart('templates/export.yaml')),
+    /named template "common\.shipper" in chart\/charts\/common/,
+  );
+  assert.match(hover(analysis, finding.span.start + 5)?.markdown ?? '', /\{\{ \.Release\.Name \}\}-shipper/);
+});
+
+test('a subchart has values of its own, and over them those of the chart that holds it', () => {
+  assert.deepEqual((CHART.chartOf('charts/common/templates/x.yaml').values as { shipper: unknown }).shipper, {
+    image: 'fluent/fluent-bit:3.1',
+  });
+  assert.equal(CHART.kubeVersion, '>=1.25.0-0');
+  assert.ok(
+    !isChartFile('ci/values.yaml') && !isChartFile('templates/x.json') && isChartFile('charts/a/templates/b/c.tpl'),
+  );
+});
+
+test('a chart whose files do not parse is a chart without values', () => {
+  const files = prepareChartFiles(
+    '',
+    new Map([
+      ['values.yaml', 'a: [b'],
+      ['Chart.yaml', ': : :'],
+      ['templates/_x.tpl', '{{ define "'],
+    ]),
+  );
+  const text = job(MAIN + PROXY);
+  assert.equal(analyze(text, { chart: { files, path: 'templates/job.yaml' } }).findings.length, 1);
+});
+
+test('a fix of a template is safe only in a chart for clusters that know native sidecars', () => {
+  const text = FILES.get('templates/report.yaml') ?? '';
+  const safeFor = (kubeVersion: string) => {
+    const files = new Map([...FILES, ['Chart.yaml', `name: shop\nkubeVersion: "${kubeVersion}"\n`]]);
+    const chart = { files: prepareChartFiles('', files), path: 'templates/report.yaml' };
+    const fix = analyze(text, { chart }).findings[0]?.fix();
+    assert.ok(fix && 'edits' in fix, JSON.stringify(fix));
+    return fix.safe;
+  };
+  const versions = ['>=1.29.0-0', '>= 1.30', '^1.31', '>=1.28', '>=1.20 || >=1.30', '', '1.x'];
+  assert.deepEqual(versions.map(safeFor), [true, true, true, false, false, false, false]);
+});
+
+test('documents that stay are not read again, unless their chart is another one', () => {
+  const text = `${job(MAIN + PROXY)}---\n${job(MAIN + PROXY).replace('-import', '-other')}---\na: 1\n`;
+  const first = analyze(text, inChart('templates/x.yaml'));
+  assert.deepEqual([first.documents, first.read], [3, 3]);
+  const typed = text.replace('-other', '-others');
+  assert.equal(analyze(typed, { ...inChart('templates/x.yaml'), previous: first }).read, 1);
+  const other = { files: prepareChartFiles('chart/', FILES), path: 'templates/x.yaml' };
+  assert.equal(analyze(text, { chart: other, previous: first }).read, 2);
+});
+
+test('nothing but actions before the first document makes no document', () => {
+  const text = `{{- if .Values.on }}\n{{- $x := 1 }}\n---\n${job(MAIN + PROXY)}{{- end }}\n`;
+  const { findings, documents } = analyze(text);
+  assert.deepEqual([documents, findings.map(({ document }) => document)], [1, [0]]);
+});
+
+test('files of named templates that are no YAML are passed over', () => {
+  const text =
+    '{{- define "x" -}}\n{{ printf "%s: %s" .a .b }}\n{{- range .containers }}\n: - {{ . }}\n{{ end -}}\n{{- end -}}\n';
+  assert.deepEqual(analyze(text).skipped, []);
+});
+
+const LINES = [
+  '        - name: import\n          image: registry.example.com/import:1\n',
+  '        - name: proxy\n          image: haproxy:{{ .Values.tag }}\n',
+  '        - name: {{ .Release.Name }}-envoy\n          image: envoyproxy/envoy:v1\n          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n',
+  '        - name: tunnel\n          image: alpine\n          command: [sh, -c, "tail -f {{ .Values.file }}"]\n',
+  '        - name: done\n          image: alpine\n          args:\n            - |\n              {{ .Values.script }}\n              pkill haproxy\n',
+  '        {{- if .Values.a }}\n',
+  '        {{- else }}\n',
+  '        {{- end }}\n',
+  '        {{ end -}}\n',
+  '        {{- with .Values.b }}\n',
+  '        {{- range .Values.c }}\n',
+  '        {{- include "shop.more" . | nindent 8 }}\n',
+  '        {{- $x := .Values.x -}}\n',
+  '        # A remark {{ .Values.note }}\n',
+  '\n',
+  '      initContainers:\n',
+  '      containers:\n',
+  '      shareProcessNamespace: {{ .Values.share }}\n',
+  '{{ "{{" }}\n',
+  '        {{/* no\n',
+];
+
+test('no edit overlaps an action but to carry it whole, and none is lost', () => {
+  let fixes = 0;
+  const line = fc.constantFrom(...LINES);
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 14 }), fc.array(line, { maxLength: 6 }), (containers, init) => {
+      const text = job(containers.join(''), init.join(''));
+      const analysis = analyze(text);
+      const actions = mask(text).actions.map(({ span }) => span);
+      const all = [
+        ...analysis.findings.flatMap((finding) => [finding.fix(), finding.migration()]),
+        analysis.fixAll(analysis.findings, { unsafe: true }),
+      ];
+      for (const fix of all) {
+        if (!fix || !('edits' in fix)) continue;
+        fixes += 1;
+        for (const { span } of fix.edits) {
+          for (const { start, end } of actions) {
+            const isWhole = span.start <= start && end <= span.end;
+            assert.ok(isWhole || span.end <= start || end <= span.start, `${text}\n${JSON.stringify(span)}`);
+          }
+        }
+        const sorted = (of: string) =>
+          mask(of)
+            .actions.map(({ span }) => of.slice(span.start, span.end))
+            .sort();
+        assert.deepEqual(sorted(applyEdits(text, fix.edits)), sorted(text));
+      }
+    }),
+    { numRuns: 1500 },
+  );
+  assert.ok(fixes > 50, `${fixes} fixes are too few to prove it`);
+});
+
+const LONG: readonly [name: string, make: (count: number) => string][] = [
+  [
+    'a template of many lines',
+    (count) =>
+      job(
+        MAIN +
+          PROXY +
+          '          # {{ .Values.a }}\n'.repeat(count / 2) +
+          '          {{- if .Values.a }}\n          {{- end }}\n'.repeat(count / 4),
+      ),
+  ],
+  ['nothing but braces', (count) => `containers: ${'{{'.repeat(count)}`],
+  ['braces on lines', (count) => `containers:\n${'{{ }}}} {{\n'.repeat(count)}`],
+  [
+    'conditions in conditions',
+    (count) => `containers:\n${'{{ if .a }}\n'.repeat(count / 2)}${'{{ end }}\n'.repeat(count / 2)}`,
+  ],
+];
+
+for (const [name, make] of LONG) {
+  test(`the analysis of ${name} costs linear time`, () => {
+    const time = (count: number) => {
+      const text = make(count);
+      let best = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 3; i++) {
+        const start = performance.now();
+        for (const finding of analyze(text).findings) finding.fix();
+        best = Math.min(best, performance.now() - start);
+      }
+      return best;
+    };
+    const [small, large] = [time(5_000), time(20_000)];
+    assert.ok(large < 10_000 && large < small * 16 + 200, `${small.toFixed(0)} ms, then ${large.toFixed(0)} ms`);
+  });
+}
