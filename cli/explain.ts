@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { analyze, explain, Lines } from '../engine/index.ts';
+import { openCharts } from './chart.ts';
 import { inputs } from './check.ts';
 import { type ConfigOptions, openConfig } from './config.ts';
 import { readText, UserError } from './files.ts';
@@ -12,13 +13,15 @@ export function explainFile(place: string, options: ConfigOptions): void {
     throw error;
   };
   const settled = openConfig(options);
+  const charts = openCharts();
   for (const file of inputs([path], settled, rethrow)) {
     const { text } = readText(file);
     const lines = new Lines(text);
     if (line !== undefined && line > lines.count) {
       throw new UserError(`${file.name} has ${lines.count} lines, there is no line ${line}`);
     }
-    const analysis = analyze(text, settled(file));
+    const chart = text.includes('{{') ? charts(file) : undefined;
+    const analysis = analyze(text, { ...settled(file), ...(chart && { chart }) });
     const offset = line === undefined ? undefined : lines.end(line - 1);
     process.stdout.write(reportExplanation(file.name, text, explain(analysis, offset)));
   }

@@ -49,6 +49,14 @@ test('fix moves the lines of a template, and only when told to', () => {
   });
 });
 
+test('explain reads a template with its chart', () => {
+  const { out } = run(['explain', `${SHOP}/templates/export.yaml`]);
+  assert.match(
+    out,
+    /^ {2}\{\{ \.Release\.Name \}\}-shipper: a sidecar, likely\n.*strong {2}the image 'fluent-bit:3\.1'/m,
+  );
+});
+
 test('what Helm rendered is told with the template that it comes from', () => {
   const input = `---\n# Source: shop/templates/a.yaml\na: 1\n---\n# Source: shop/templates/job.yaml\n${JOB}`;
   assert.match(
