@@ -86,8 +86,8 @@ function outcomes(label, warningsOf = asShipped) {
 
 /** What a container without a name is called: its place in the list. */
 function nameless(analysis, { span }) {
-  const { pods, offset } = analysis.podAt(span.start);
-  const at = span.start - offset;
+  const { pods, start } = analysis.podAt(span.start);
+  const at = span.start - start;
   const containers = pods.flatMap(({ pod }) => pod.containers);
   const index = containers.find(({ map: { range } }) => range[0] <= at && at < range[1])?.index;
   return `#${index + 1}`;
