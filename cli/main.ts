@@ -50,6 +50,7 @@ it; docs/detection.md shows the table.
 
 Options
   --kubernetes-version 1.29   the cluster's version (1.33)
+  --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
   --help                      this text
 

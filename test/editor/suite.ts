@@ -332,7 +332,10 @@ suite('Native Sidecars in VS Code', () => {
     const settings = vscode.workspace.getConfiguration('nativeSidecars');
     await write(job, CRON_JOB);
     try {
-      const { document } = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(job));
+      // In tabs of their own: nobody asks about a document whose tab another one has taken.
+      const show = async (uri: vscode.Uri) =>
+        vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: false });
+      const { document } = await show(job);
       const severity = (wanted: vscode.DiagnosticSeverity) =>
         until(`severity ${wanted}`, () => found(document).find((each) => each.severity === wanted));
       await severity(vscode.DiagnosticSeverity.Warning);
@@ -345,7 +348,7 @@ suite('Native Sidecars in VS Code', () => {
         vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'native-sidecars');
       const told = "There is no key 'exlude' here. Did you mean 'exclude'?";
       await until('a problem in a file that is not open', () => about(config).find(({ message }) => message === told));
-      const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(config));
+      const editor = await show(config);
       await until('one problem, not two', () => (about(config).length === 1 ? true : undefined));
       assert.equal(editor.document.getText(about(config)[0]?.range), 'exlude');
 
