@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import {
   CONFIG_FILE,
-  chartVersion,
-  type KubernetesVersion,
+  chartVersions,
   type Layer,
   Lines,
   readConfig,
   type Settled,
   settle,
+  type VersionRange,
 } from '../engine/index.ts';
 import { type InputFile, readText, UserError } from './files.ts';
 
 /** What the command line says about configuration. */
 export interface ConfigOptions {
-  readonly version: KubernetesVersion | undefined;
+  readonly versions: VersionRange | undefined;
   /** A file in the place of the nearest one; false for none. */
   readonly config: string | false | undefined;
 }
@@ -23,7 +23,7 @@ export interface ConfigOptions {
  * Tells what applies to a file. Files of configuration are read when they are first asked for; throws UserError with a
  * line for each thing that is wrong in one.
  */
-export function openConfig({ version, config }: ConfigOptions): (file: InputFile) => Settled {
+export function openConfig({ versions, config }: ConfigOptions): (file: InputFile) => Settled {
   const given = typeof config === 'string' ? layerOf(config, config) : undefined;
   const configs = nearest((folder) => fileIn(folder, CONFIG_FILE, (path) => layerOf(path, nameOf(path))));
   const charts = nearest((folder) => fileIn(folder, 'Chart.yaml', chartOf));
@@ -31,7 +31,7 @@ export function openConfig({ version, config }: ConfigOptions): (file: InputFile
     const at = path === 0 ? resolve('-') : resolve(path);
     const file = config === false ? undefined : (given ?? configs(dirname(at)));
     const chart = charts(dirname(at));
-    const layers = [version && { config: { kubernetesVersion: version } }, file, chart];
+    const layers = [versions && { config: { kubernetesVersion: versions } }, file, chart];
     return settle(
       layers.filter((each) => each !== undefined),
       slashed(at),
@@ -73,8 +73,8 @@ function layerOf(path: string, name: string): Layer {
 
 function chartOf(path: string): Layer | undefined {
   try {
-    const version = chartVersion(readText({ name: path, path, given: false }).text);
-    return version && { config: { kubernetesVersion: version } };
+    const versions = chartVersions(readText({ name: path, path, given: false }).text);
+    return versions && { config: { kubernetesVersion: versions } };
   } catch {
     // A chart that cannot be read says nothing.
     return undefined;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type KubernetesVersion, parseVersion, versionProblem } from '../engine/index.ts';
+import { parseVersions, type VersionRange, versionProblem } from '../engine/index.ts';
 import { version as packageVersion } from '../package.json';
 import { startStdioServer } from '../server/stdio.ts';
 import { check } from './check.ts';
@@ -23,7 +23,7 @@ const CHECK_HELP = `native-sidecars check [options] PATH...: reports containers 
 
 Options
   --format text|json          how to report (text); docs/json-output.schema.json describes the JSON
-  --kubernetes-version 1.29   the cluster's version (1.33)
+  --kubernetes-version 1.29   the cluster's version, or a range such as '>=1.27 <1.34' (1.33)
   --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
   --help                      this text
@@ -35,7 +35,7 @@ const FIX_HELP = `native-sidecars fix [options] PATH...: makes the containers na
 Options
   --diff                      show the steps and what would change, change nothing
   --unsafe                    also make changes that a person should review
-  --kubernetes-version 1.29   the cluster's version (1.33)
+  --kubernetes-version 1.29   the cluster's version, or a range such as '>=1.27 <1.34' (1.33)
   --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
   --help                      this text
@@ -49,7 +49,7 @@ With a line only the pod that is written there is explained. An item in brackets
 it; docs/detection.md shows the table.
 
 Options
-  --kubernetes-version 1.29   the cluster's version (1.33)
+  --kubernetes-version 1.29   the cluster's version, or a range such as '>=1.27 <1.34' (1.33)
   --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
   --help                      this text
@@ -149,15 +149,15 @@ function needPaths(command: string, paths: string[]): string[] {
 function configOf(values: Values): ConfigOptions {
   const { config, 'no-config': none } = values;
   if (none && config !== undefined) throw new UserError('--config and --no-config do not go together');
-  return { version: versionOf(values), config: none ? false : typeof config === 'string' ? config : undefined };
+  return { versions: versionOf(values), config: none ? false : typeof config === 'string' ? config : undefined };
 }
 
-function versionOf(values: Values): KubernetesVersion | undefined {
+function versionOf(values: Values): VersionRange | undefined {
   const text = values['kubernetes-version'];
   if (typeof text !== 'string') return undefined;
   const problem = versionProblem(text);
   if (problem !== undefined) throw new UserError(problem);
-  return parseVersion(text);
+  return parseVersions(text);
 }
 
 function print(text: string): number {

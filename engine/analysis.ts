@@ -13,13 +13,7 @@ import {
   type Pod,
   readPods,
 } from './kube/pod.ts';
-import {
-  atLeast,
-  DEFAULT_VERSION,
-  type KubernetesVersion,
-  NATIVE_SIDECARS_SINCE,
-  parseVersion,
-} from './kube/version.ts';
+import { atLeast, DEFAULT_VERSIONS, NATIVE_SIDECARS_SINCE, parseVersion, type VersionRange } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
 import { compose } from './migrate/compose.ts';
 import { type Migration, migrate, move, obstacleToMove, type Step } from './migrate/migrate.ts';
@@ -45,8 +39,8 @@ import { isJson } from './yaml/write.ts';
 
 /** What an analysis depends on besides the text. */
 export interface AnalyzeOptions {
-  /** The cluster's version; 1.33 when left out. */
-  readonly version?: KubernetesVersion;
+  /** The cluster's versions; 1.33 when left out. */
+  readonly versions?: VersionRange;
   /** Rules by id that are off or have another severity. */
   readonly rules?: Readonly<Record<string, Severity | 'off'>>;
   /** Kinds of workloads besides the known ones, whose pods run to completion. */
@@ -245,11 +239,11 @@ class TextAnalysis implements Analysis {
   readonly #origins = new WeakMap<Finding, { found: Found; start: number }>();
 
   constructor(text: string, options: AnalyzeOptions) {
-    const version = options.version ?? DEFAULT_VERSION;
+    const versions = options.versions ?? DEFAULT_VERSIONS;
     this.text = text;
     this.#rules = options.rules;
     const { rules = {}, kinds = [], patches = [], sidecars, mains } = options;
-    this.options = JSON.stringify([version, rules, kinds, patches, sidecars, mains]);
+    this.options = JSON.stringify([versions, rules, kinds, patches, sidecars, mains]);
     this.chart = options.chart;
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
@@ -271,7 +265,7 @@ class TextAnalysis implements Analysis {
       let analysis = known.get(key);
       if (!analysis) {
         read += 1;
-        analysis = { ...analyzeDocument(part, masked, version, options, configMaps.for(part)), key };
+        analysis = { ...analyzeDocument(part, masked, versions, options, configMaps.for(part)), key };
         known.set(key, analysis);
       }
       return { start, analysis };
@@ -491,7 +485,7 @@ export function analyze(text: string, options: AnalyzeOptions = {}): Analysis {
 function analyzeDocument(
   text: string,
   masked: Masked | undefined,
-  version: KubernetesVersion,
+  versions: VersionRange,
   { rules = {}, kinds = [], patches = [], sidecars = {}, mains = {}, chart }: AnalyzeOptions,
   configMaps: ConfigMaps,
 ): DocumentAnalysis {
@@ -521,7 +515,7 @@ function analyzeDocument(
   const pods = readPods(document, kinds, configMaps).filter((pod) => !isPartial(pod));
   const contexts = pods.map((pod) => ({
     ...readPod(pod, { sidecars, mains }),
-    version,
+    versions,
     patches: patchesFor(patches, pod),
   }));
   const found = contexts.flatMap((context) => {
@@ -598,7 +592,7 @@ interface Placing {
 function place({ rule, severity, problem, context, migration, edit }: Placing): Found {
   return {
     rule,
-    severity: severity ?? problem.severity ?? rule.severity(problem.confidence, context.version),
+    severity: severity ?? problem.severity ?? rule.severity(problem.confidence, context.versions),
     problem,
     context,
     fix: once(() => (edit ? fixInTemplate(rule, problem, context, edit) : fixOf(problem, context))),
@@ -640,7 +634,7 @@ function editOf(
     twin: once(() => {
       const document = template.edited();
       const twin = document && twinOf(document, context.pod, kinds, configMaps);
-      return twin && { ...twin, context: { ...twin.reading, version: context.version, patches: context.patches } };
+      return twin && { ...twin, context: { ...twin.reading, versions: context.versions, patches: context.patches } };
     }),
     refuse(title, container) {
       const { define } = template.place(spanOf(container.item));
@@ -896,7 +890,7 @@ function titleOf(containers: readonly Container[]): string {
  * patch elsewhere that would miss the container.
  */
 function isSafe(
-  { pod, roles, workarounds, clues, version, patches }: PodContext,
+  { pod, roles, workarounds, clues, versions, patches }: PodContext,
   moved: readonly Container[],
 ): boolean {
   // Who does something and then idles does the work: moved, it would be stopped when the others have ended.
@@ -914,6 +908,6 @@ function isSafe(
       probe !== undefined && (acts.some(({ kind }) => kind === 'wait-for-file') || /\s-[aefrs]\b/.test(asked));
     return moved.includes(container) && (isHeld || asksFile);
   });
-  const isKnown = atLeast(version, NATIVE_SIDECARS_SINCE);
+  const isKnown = atLeast(versions.lowest, NATIVE_SIDECARS_SINCE);
   return sure && bare && !waits && isKnown && brokenPatches(patches, moved).length === 0;
 }

@@ -6,7 +6,7 @@ import { comesFrom, programsOf } from './dockerfile/programs.ts';
 import { type Dockerfile, readDockerfile } from './dockerfile/read.ts';
 import { removeInstalls } from './dockerfile/remove.ts';
 import type { Pod } from './kube/pod.ts';
-import { DEFAULT_VERSION } from './kube/version.ts';
+import { DEFAULT_VERSIONS } from './kube/version.ts';
 import { DOCKERFILE_RULES } from './rules/index.ts';
 import type { DockerfileProblem } from './rules/rule.ts';
 import { argvOf, readScript } from './shell/script.ts';
@@ -54,7 +54,7 @@ export function analyzeDockerfile(text: string, { path, killers, isOnly, rules =
       let fix: Fix | Refusal | undefined;
       const finding: Finding = {
         rule: rule.id,
-        severity: severity ?? rule.severity(problem.confidence, DEFAULT_VERSION),
+        severity: severity ?? rule.severity(problem.confidence, DEFAULT_VERSIONS),
         confidence: problem.confidence,
         message: problem.message,
         span: problem.span,

@@ -12,7 +12,7 @@ export {
 } from './analysis.ts';
 export type { InChart } from './chart/document.ts';
 export { type ChartFiles, isChartFile, prepareChartFiles } from './chart/files.ts';
-export { chartVersion } from './config/chart.ts';
+export { chartVersions } from './config/chart.ts';
 export { type Completion, completeConfig } from './config/complete.ts';
 export { CONFIG_FILE, type Config, type ConfigProblem, readConfig } from './config/read.ts';
 export { type Layer, type Settled, settle } from './config/settle.ts';
@@ -23,10 +23,10 @@ export { type ExplainedItem, type Explanation, explain } from './explain.ts';
 export { type Hover, hover } from './hover.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {
-  DEFAULT_VERSION,
-  formatVersion,
-  type KubernetesVersion,
-  parseVersion,
+  DEFAULT_VERSIONS,
+  formatVersions,
+  parseVersions,
+  type VersionRange,
   versionProblem,
 } from './kube/version.ts';
 export { isKustomization, KUSTOMIZATION_NAMES } from './kustomize/kustomization.ts';

@@ -7,7 +7,7 @@ import {
   type Refusal,
   type Skipped,
 } from './analysis.ts';
-import { DEFAULT_VERSION } from './kube/version.ts';
+import { DEFAULT_VERSIONS } from './kube/version.ts';
 import { readOperations } from './kustomize/apply.ts';
 import { indexedContainers } from './kustomize/indexes.ts';
 import { isKustomization } from './kustomize/kustomization.ts';
@@ -81,7 +81,7 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
         const { apiVersion: _, kind, names, namespaces } = problem.workload;
         const finding: Finding = {
           rule: rule.id,
-          severity: severity ?? problem.severity ?? rule.severity(problem.confidence, DEFAULT_VERSION),
+          severity: severity ?? problem.severity ?? rule.severity(problem.confidence, DEFAULT_VERSIONS),
           confidence: problem.confidence,
           message: problem.message,
           span: place(problem.span),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { importBundled } from './bundle.mjs';
 
 const isCheck = process.argv.includes('--check');
-const { DEFAULT_VERSION, ALL_RULES } = await importBundled('engine/index.ts');
+const { DEFAULT_VERSIONS, ALL_RULES } = await importBundled('engine/index.ts');
 const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
 const { EVIDENCE } = await importBundled('engine/sidecar/evidence.ts');
 const { CONFIG_SCHEMA, OPTIONS } = await importBundled('engine/config/schema.ts');
@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 let stale = 0;
 
 const CONFIDENCES = ['certain', 'likely', 'possible'];
-const severities = (rule) => CONFIDENCES.map((confidence) => rule.severity(confidence, DEFAULT_VERSION));
+const severities = (rule) => CONFIDENCES.map((confidence) => rule.severity(confidence, DEFAULT_VERSIONS));
 
 const properties = manifest.contributes.configuration.properties;
 const own = ['enable', ...OPTIONS.filter(({ setting }) => setting).map(({ name }) => name), 'trace.server'];

@@ -9,7 +9,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   CONFIG_FILE,
   type ConfigProblem,
-  chartVersion,
+  chartVersions,
   completeConfig,
   type Layer,
   readConfig,
@@ -114,8 +114,8 @@ export class Configs {
 }
 
 function chartOf(text: string): Layer | undefined {
-  const version = chartVersion(text);
-  return version && { config: { kubernetesVersion: version } };
+  const versions = chartVersions(text);
+  return versions && { config: { kubernetesVersion: versions } };
 }
 
 /** LSP's diagnostics of a configuration. */

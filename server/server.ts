@@ -241,9 +241,9 @@ class Server {
     if (!kustomize) return analyze(text, options);
     if (!this.#isWatchingPatches) this.#watch(WATCHED.map((name) => `**/${name}`));
     this.#isWatchingPatches = true;
-    const { rules, version } = options;
+    const { rules, versions } = options;
     if (isPatch(kustomize, key)) {
-      return analyzePatch(text, { ...(rules && { rules }), ...(version && { version }), path: key, kustomize });
+      return analyzePatch(text, { ...(rules && { rules }), ...(versions && { versions }), path: key, kustomize });
     }
     return analyze(text, { ...options, patches: patchesOf(kustomize, key) });
   }

@@ -3,7 +3,7 @@ import { type AnalyzeOptions, type Config, readConfig } from '../engine/index.ts
 /** What applies to one document. */
 export interface Settings {
   readonly enable: boolean;
-  readonly options: Pick<AnalyzeOptions, 'version' | 'rules' | 'kinds' | 'sidecars' | 'mains'>;
+  readonly options: Pick<AnalyzeOptions, 'versions' | 'rules' | 'kinds' | 'sidecars' | 'mains'>;
 }
 
 /** Reads the `nativeSidecars` section. What is missing or of a wrong type counts as not set. */

@@ -1,11 +1,11 @@
-import { atLeast, type KubernetesVersion } from '../kube/version.ts';
+import { atLeast, type KubernetesVersion, only, type VersionRange } from '../kube/version.ts';
 import { asMap, asText, get, readYaml } from '../yaml/read.ts';
 
 /**
  * The oldest Kubernetes that a chart allows, from the `kubeVersion` of its Chart.yaml; undefined when it sets no lower
  * bound or cannot be read.
  */
-export function chartVersion(text: string): KubernetesVersion | undefined {
+export function chartVersions(text: string): VersionRange | undefined {
   if (!text.includes('kubeVersion')) return undefined;
   const document = readYaml(text);
   const constraint = asText(document, get(document, asMap(document, document.root), 'kubeVersion'))?.value;
@@ -13,7 +13,7 @@ export function chartVersion(text: string): KubernetesVersion | undefined {
   const lowest = constraint.split('||').map(lowerBound);
   const known = lowest.filter((each) => each !== undefined);
   if (known.length < lowest.length) return undefined;
-  return known.reduce((a, b) => (atLeast(a, b) ? b : a));
+  return only(known.reduce((a, b) => (atLeast(a, b) ? b : a)));
 }
 
 /** The lower bound of conditions that must all hold: `>=1.19.0-0 <1.30`, `^1.25`, `1.27.x`, `1.20 - 1.25`. */

@@ -1,5 +1,5 @@
 import type { WorkloadKind } from '../kube/kinds.ts';
-import { type KubernetesVersion, parseVersion, versionProblem } from '../kube/version.ts';
+import { parseVersions, type VersionRange, versionProblem } from '../kube/version.ts';
 import type { ContainerPatterns } from '../sidecar/named.ts';
 import type { Span } from '../text.ts';
 import { nearest } from '../words.ts';
@@ -15,7 +15,7 @@ export interface RuleLevels {
 
 /** What a configuration says. What it leaves out is undefined. */
 export interface Config {
-  readonly kubernetesVersion?: KubernetesVersion;
+  readonly kubernetesVersion?: VersionRange;
   readonly rules?: readonly RuleLevels[];
   readonly sidecars?: ContainerPatterns;
   readonly mains?: ContainerPatterns;
@@ -61,10 +61,10 @@ interface Given extends Omit<Config, 'kubernetesVersion' | 'rules' | 'kinds'> {
 }
 
 function configOf({ kubernetesVersion, rules, kinds, ...others }: Given): Config {
-  const version = kubernetesVersion === undefined ? undefined : parseVersion(kubernetesVersion);
+  const versions = kubernetesVersion === undefined ? undefined : parseVersions(kubernetesVersion);
   return {
     ...others,
-    ...(version && { kubernetesVersion: version }),
+    ...(versions && { kubernetesVersion: versions }),
     ...(kinds && { kinds: kinds.map(({ group = '', ...more }) => ({ group, ...more })) }),
     ...(rules && {
       rules: isList(rules)

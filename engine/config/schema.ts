@@ -85,15 +85,19 @@ const kind: Schema = {
   },
 };
 
+/** Begins like a version or a range; what is in it the reader tells. */
+const VERSION = '^\\s*(v?1\\.[0-9]{1,2}|[<>=])';
+const VERSION_HINT = 'Write it like 1.29, or >=1.27 <1.34.';
+
 /** Every key, in the order in which people read about them. */
 export const OPTIONS: readonly Option[] = [
   {
     name: 'kubernetesVersion',
-    schema: { type: ['string', 'number'], pattern: '^v?1\\.[0-9]{1,2}', patternErrorMessage: 'Write it like 1.29.' },
-    description: "The cluster's version, such as `1.29`.",
+    schema: { type: ['string', 'number'], pattern: VERSION, patternErrorMessage: VERSION_HINT },
+    description: "The cluster's version, such as `1.29`, or several: `>=1.27 <1.34`.",
     otherwise: "the chart's `kubeVersion`, or 1.33, the oldest in which native sidecars are stable",
     setting: {
-      schema: { type: 'string', pattern: '^$|^v?1\\.[0-9]{1,2}', patternErrorMessage: 'Write it like 1.29.' },
+      schema: { type: 'string', pattern: `^$|${VERSION}`, patternErrorMessage: VERSION_HINT },
       default: '',
     },
   },

@@ -1,5 +1,5 @@
 import { globMatches } from '../glob.ts';
-import type { KubernetesVersion } from '../kube/version.ts';
+import type { VersionRange } from '../kube/version.ts';
 import type { Config, RuleLevels } from './read.ts';
 import type { Level } from './schema.ts';
 
@@ -11,7 +11,7 @@ export interface Layer {
 
 /** What applies to one file: the options of an analysis, and what the face decides by. */
 export interface Settled extends Omit<Config, 'kubernetesVersion' | 'rules' | 'exclude'> {
-  readonly version?: KubernetesVersion;
+  readonly versions?: VersionRange;
   readonly rules: Readonly<Record<string, Level>>;
   readonly isExcluded: boolean;
 }
@@ -23,14 +23,14 @@ export function settle(layers: readonly Layer[], path: string): Settled {
   const rules = [...layers]
     .reverse()
     .flatMap((layer) => (layer.config.rules ?? []).filter((each) => isAbout(each, layer, path)));
-  const { kubernetesVersion: version } = first('kubernetesVersion')?.config ?? {};
+  const { kubernetesVersion: versions } = first('kubernetesVersion')?.config ?? {};
   const kept = (['sidecars', 'mains', 'kinds', 'helm'] as const).map((key) => {
     const value = first(key)?.config[key];
     return value === undefined ? {} : { [key]: value };
   });
   return {
     ...Object.assign({}, ...kept),
-    ...(version && { version }),
+    ...(versions && { versions }),
     rules: Object.assign({}, ...rules.map((each) => each.rules)),
     isExcluded: excluding?.config.exclude?.some((glob) => globMatches(glob, below(path, excluding))) ?? false,
   };

@@ -5,7 +5,7 @@ export interface KubernetesVersion {
 }
 
 /** What is assumed when nobody says otherwise: the oldest minor in which native sidecars are stable. */
-export const DEFAULT_VERSION: KubernetesVersion = { major: 1, minor: 33 };
+const DEFAULT_VERSION: KubernetesVersion = { major: 1, minor: 33 };
 
 /** One step of the feature's life. */
 export interface SidecarStage {
@@ -44,10 +44,91 @@ export function formatVersion(version: KubernetesVersion): string {
   return `${version.major}.${version.minor}`;
 }
 
-/** What is wrong with a version, as a sentence without a full stop; undefined when it is known. */
+/** The minors that one claim must hold for: a cluster's version, or what a chart or a fleet of clusters allows. */
+export interface VersionRange {
+  readonly lowest: KubernetesVersion;
+  /** At least as new as `lowest`. */
+  readonly highest: KubernetesVersion;
+}
+
+/** The minors that are known. */
+const KNOWN_VERSIONS: VersionRange = { lowest: { major: 1, minor: 20 }, highest: { major: 1, minor: 38 } };
+
+/** The range that holds one version only. */
+export function only(version: KubernetesVersion): VersionRange {
+  return { lowest: version, highest: version };
+}
+
+/** What is assumed when nobody says otherwise. */
+export const DEFAULT_VERSIONS: VersionRange = only(DEFAULT_VERSION);
+
+/** Every minor of a range, the oldest first. */
+export function minorsOf({ lowest, highest }: VersionRange): KubernetesVersion[] {
+  const count = highest.minor - lowest.minor + 1;
+  return Array.from({ length: count }, (_, index) => ({ major: lowest.major, minor: lowest.minor + index }));
+}
+
+/** The range as people write it: `1.29`, or `1.27 to 1.33`. */
+export function formatVersions({ lowest, highest }: VersionRange): string {
+  const [first, last] = [formatVersion(lowest), formatVersion(highest)];
+  return first === last ? first : `${first} to ${last}`;
+}
+
+/**
+ * Reads a version (`1.29`, `v1.29.3-gke.1`) or a range of them: `>=1.27 <1.34`, `1.27 - 1.33`. A range ends with the
+ * known versions. Undefined for anything else, and when no known version is in it.
+ */
+export function parseVersions(text: string): VersionRange | undefined {
+  const result = readVersions(text);
+  return typeof result === 'string' ? undefined : result;
+}
+
+/** What is wrong with a version or range, as a sentence without a full stop; undefined when it is known. */
 export function versionProblem(text: string): string | undefined {
-  const version = parseVersion(text);
-  if (!version) return `'${text}' is no Kubernetes version; write it like 1.29`;
-  if (version.major === 1 && version.minor >= 20 && version.minor <= 38) return undefined;
-  return `Kubernetes ${formatVersion(version)} is not known; 1.20 to 1.38 are`;
+  const result = readVersions(text);
+  return typeof result === 'string' ? result : undefined;
+}
+
+/** `>=1.27`, `<1.34.0-0`: an operator and a version, cut to its minor. */
+const CONDITION = /^(>=|<=|>|<|=|)\s*v?(\d{1,2})\.(\d{1,3})(?:\.(\d+))?(?:[.+-].*)?$/;
+
+function readVersions(text: string): VersionRange | string {
+  const notUnderstood = `'${text}' is no Kubernetes version; write it like 1.29, or >=1.27 <1.34 for several`;
+  const between = /^\s*(\S+)\s+-\s+(\S+)\s*$/.exec(text);
+  const conditions = (between ? `>=${between[1]} <=${between[2]}` : text)
+    .replace(/([<>=])\s+/g, '$1')
+    .split(/[\s,]+/)
+    .filter((each) => each !== '');
+  let { lowest, highest } = KNOWN_VERSIONS;
+  if (conditions.length === 0) return notUnderstood;
+  for (const condition of conditions) {
+    const [, operator = '', major, minorText, patch] = CONDITION.exec(condition) ?? [];
+    if (major === undefined || (operator === '' && conditions.length > 1)) return notUnderstood;
+    const minor = Number(minorText);
+    const version = { major: Number(major), minor };
+    if (operator === '' || operator === '=') {
+      if (!within(version, KNOWN_VERSIONS)) {
+        return `Kubernetes ${formatVersion(version)} is not known; ${formatVersions(KNOWN_VERSIONS)} are`;
+      }
+      if (conditions.length === 1) return only(version);
+    }
+    // A patch release of a minor is beyond its start: `>1.29.3` and `<1.29.3` both hold for some of 1.29.
+    const step = patch === undefined || Number(patch) === 0 ? 1 : 0;
+    if (operator !== '<' && operator !== '<=') {
+      const least = { ...version, minor: operator === '>' && patch === undefined ? minor + 1 : minor };
+      if (atLeast(least, lowest)) lowest = least;
+    }
+    if (operator !== '>' && operator !== '>=') {
+      const most = { ...version, minor: operator === '<' ? minor - step : minor };
+      if (atLeast(highest, most)) highest = most;
+    }
+  }
+  if (!atLeast(highest, lowest)) {
+    return `No version is in '${text}': Kubernetes ${formatVersions(KNOWN_VERSIONS)} are known`;
+  }
+  return { lowest, highest };
+}
+
+function within(version: KubernetesVersion, { lowest, highest }: VersionRange): boolean {
+  return atLeast(version, lowest) && atLeast(highest, version);
 }

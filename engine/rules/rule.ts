@@ -1,7 +1,7 @@
 import type { Install } from '../dockerfile/installs.ts';
 import type { ProcessKiller } from '../dockerfile/killer.ts';
 import type { Container } from '../kube/pod.ts';
-import type { KubernetesVersion } from '../kube/version.ts';
+import type { VersionRange } from '../kube/version.ts';
 import type { PatchMove } from '../kustomize/move.ts';
 import type { Target } from '../kustomize/tree.ts';
 import type { Confidence } from '../sidecar/classify.ts';
@@ -17,9 +17,10 @@ export type Severity = 'error' | 'warning' | 'info' | 'hint';
 /** LSP's diagnostic tags. */
 export type Tag = 'unnecessary' | 'deprecated';
 
-/** What a rule looks at: one pod, what its containers are for, and the cluster's version. */
+/** What a rule looks at: one pod, what its containers are for, and the cluster's versions. */
 export interface PodContext extends Reading {
-  readonly version: KubernetesVersion;
+  /** The cluster's versions: what is said must hold for all of them. */
+  readonly versions: VersionRange;
   /** Patches elsewhere that change the pod's containers. */
   readonly patches: readonly OverlayPatch[];
 }
@@ -69,7 +70,7 @@ export interface RuleHead {
   /** A few words for lists and settings. */
   readonly title: string;
   /** How much a problem of this confidence matters. */
-  severity(confidence: Confidence, version: KubernetesVersion): Severity;
+  severity(confidence: Confidence, versions: VersionRange): Severity;
 }
 
 /** One check of a pod. */

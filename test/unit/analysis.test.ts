@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { analyze, applyEdits, type Finding, type Fix, parseVersion } from '../../engine/index.ts';
+import { analyze, applyEdits, type Finding, type Fix, parseVersions } from '../../engine/index.ts';
 
 const cronJob = (name: string) => `apiVersion: batch/v1
 kind: CronJob
@@ -79,9 +79,9 @@ test('rules can be off or have another severity', () => {
 });
 
 test('a cluster that does not know native sidecars makes the move unsafe', () => {
-  const version = parseVersion('1.28');
-  assert.ok(version);
-  assert.equal(fixOf(analyze(cronJob('nightly'), { version }).findings[0]).safe, false);
+  const versions = parseVersions('1.28');
+  assert.ok(versions);
+  assert.equal(fixOf(analyze(cronJob('nightly'), { versions }).findings[0]).safe, false);
 });
 
 test('fixAll composes the moves of every document into edits that apply together', () => {

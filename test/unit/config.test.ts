@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import { parseDocument } from 'yaml';
 import { OPTIONS } from '../../engine/config/schema.ts';
 import { globMatches } from '../../engine/glob.ts';
-import { analyze, chartVersion, completeConfig, formatVersion, readConfig, settle } from '../../engine/index.ts';
+import { analyze, chartVersions, completeConfig, formatVersions, readConfig, settle } from '../../engine/index.ts';
 
 const FULL = `# Everything.
 kubernetesVersion: 1.30
@@ -35,7 +35,7 @@ test('a whole configuration is read as it is written', () => {
   assert.deepEqual(readConfig(FULL), {
     problems: [],
     config: {
-      kubernetesVersion: { major: 1, minor: 30 },
+      kubernetesVersion: { lowest: { major: 1, minor: 30 }, highest: { major: 1, minor: 30 } },
       rules: [{ rules: { 'non-native-sidecar': 'error', 'wait-loop': 'off' } }],
       sidecars: { names: ['mesh-*'], images: ['registry.example.com/mesh/agent'] },
       mains: { names: ['work'] },
@@ -72,7 +72,7 @@ for (const [text, message, at] of [
   ['rules:\n  wait-loop: true\n', "'wait-loop' takes off, error, warning, info or hint, not 'true'.", 'true'],
   ['rules: off\n', "'rules' takes keys such as non-native-sidecar and init-container-never-exits or a list.", 'off'],
   ['rules:\n  - files: [a]\n', "An item of 'rules' needs 'rules'.", 'files: [a]'],
-  ['kubernetesVersion: latest\n', "'latest' is not understood. Write it like 1.29.", 'latest'],
+  ['kubernetesVersion: latest\n', "'latest' is not understood. Write it like 1.29, or >=1.27 <1.34.", 'latest'],
   ['kubernetesVersion: 1.99\n', 'Kubernetes 1.99 is not known; 1.20 to 1.38 are.', '1.99'],
   ['kubernetesVersion: [1.29]\n', "'kubernetesVersion' takes a text.", '[1.29]'],
   ['sidecars: [mesh]\n', "'sidecars' takes keys such as names and images.", '[mesh]'],
@@ -167,7 +167,7 @@ test('the first that says something counts, for rules one by one', () => {
   ];
   const settled = settle(layers, '/w/new/job.yaml');
   assert.deepEqual(settled, {
-    version: { major: 1, minor: 31 },
+    versions: { lowest: { major: 1, minor: 31 }, highest: { major: 1, minor: 31 } },
     sidecars: { names: ['x'] },
     rules: { 'wait-loop': 'error', 'kill-workaround': 'hint' },
     isExcluded: false,
@@ -273,8 +273,8 @@ for (const [constraint, version] of [
   ['*', undefined],
 ] as const) {
   test(`a chart for '${constraint}' runs on ${version ?? 'anything'}`, () => {
-    const found = chartVersion(`apiVersion: v2\nname: x\nkubeVersion: "${constraint}"\n`);
-    assert.equal(found && formatVersion(found), version);
+    const found = chartVersions(`apiVersion: v2\nname: x\nkubeVersion: "${constraint}"\n`);
+    assert.equal(found && formatVersions(found), version);
   });
 }
 
