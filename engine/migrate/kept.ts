@@ -3,7 +3,18 @@ import type { Edit } from '../text.ts';
 import { sameInTemplate } from '../yaml/edit.ts';
 import { conditionsAt, isTrimmed } from '../yaml/guards.ts';
 import type { Change } from '../yaml/patch.ts';
-import { asMap, asSeq, entry, get, ownSeq, type Path, spanOf, type YamlDocument, type YamlNode } from '../yaml/read.ts';
+import {
+  asMap,
+  asSeq,
+  entry,
+  get,
+  nodeAt,
+  ownSeq,
+  type Path,
+  spanOf,
+  type YamlDocument,
+  type YamlNode,
+} from '../yaml/read.ts';
 import type { PodChange } from './compose.ts';
 
 /**
@@ -145,11 +156,4 @@ function seenPath(change: Change, document: YamlDocument): Change | undefined {
     [own, seen] = [next, other];
   }
   return { ...change, path };
-}
-
-function nodeAt(document: YamlDocument, path: Path): YamlNode | undefined {
-  return path.reduce<YamlNode | undefined>((node, key) => {
-    const items = asSeq(document, node)?.items;
-    return items ? (items[Number(key)] as YamlNode | undefined) : get(document, asMap(document, node), String(key));
-  }, document.root);
 }

@@ -247,6 +247,14 @@ export function get(document: YamlDocument, map: YamlMap | undefined, name: stri
   return entry(document, map, name)?.value;
 }
 
+/** The node at keys and indexes from the document's root. */
+export function nodeAt(document: YamlDocument, path: Path): YamlNode | undefined {
+  return path.reduce<YamlNode | undefined>((node, key) => {
+    const items = asSeq(document, node)?.items;
+    return items ? (items[Number(key)] as YamlNode | undefined) : get(document, asMap(document, node), String(key));
+  }, document.root);
+}
+
 /** The node as a map; an alias is none. */
 export function ownMap(node: unknown): YamlMap | undefined {
   return isMap(node) ? node : undefined;
