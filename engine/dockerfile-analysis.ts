@@ -1,10 +1,11 @@
-import type { Analysis, AnalyzeOptions, Finding, Fix, Refusal } from './analysis.ts';
 import { analyze } from './analysis.ts';
 import { findInstalls, type Install, mayInstall } from './dockerfile/installs.ts';
 import type { ProcessKiller } from './dockerfile/killer.ts';
 import { comesFrom, programsOf } from './dockerfile/programs.ts';
 import { type Dockerfile, readDockerfile } from './dockerfile/read.ts';
 import { removeInstalls } from './dockerfile/remove.ts';
+import type { Analysis, AnalyzeOptions, Finding } from './finding.ts';
+import type { Fix, Refusal } from './fix/fix.ts';
 import type { Pod } from './kube/pod.ts';
 import { DEFAULT_VERSIONS } from './kube/version.ts';
 import { DOCKERFILE_RULES } from './rules/index.ts';

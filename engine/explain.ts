@@ -1,4 +1,4 @@
-import type { Analysis, PodAt } from './analysis.ts';
+import type { Analysis, PodAt } from './finding.ts';
 import { KINDS, silentKind } from './kube/kinds.ts';
 import { containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import type { Workload } from './kube/workload.ts';

@@ -1,5 +1,6 @@
-import type { Analysis, Finding, Fix, Refusal } from './analysis.ts';
 import { type ExplainedItem, explain, explainPod } from './explain.ts';
+import type { Analysis, Finding } from './finding.ts';
+import type { Fix, Refusal } from './fix/fix.ts';
 import { type Container, containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import { SIDECAR_STAGES } from './kube/version.ts';
 import { podsOf, type Workload } from './kube/workload.ts';

@@ -1,15 +1,4 @@
-export {
-  type Analysis,
-  type AnalyzeOptions,
-  analyze,
-  type Finding,
-  type Fix,
-  MIGRATION_TITLE,
-  type PlacedEvidence,
-  type PodAt,
-  type Refusal,
-  type Skipped,
-} from './analysis.ts';
+export { analyze } from './analysis.ts';
 export type { InChart } from './chart/document.ts';
 export { type ChartFiles, isChartFile, prepareChartFiles } from './chart/files.ts';
 export { chartVersions } from './config/chart.ts';
@@ -20,6 +9,8 @@ export { mayInstall } from './dockerfile/installs.ts';
 export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
 export { type ExplainedItem, type Explanation, explain } from './explain.ts';
+export type { Analysis, AnalyzeOptions, Finding, PlacedEvidence, PodAt, Skipped } from './finding.ts';
+export { type Fix, MIGRATION_TITLE, type Refusal } from './fix/fix.ts';
 export { type Hover, hover } from './hover.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {

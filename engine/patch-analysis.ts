@@ -1,12 +1,6 @@
-import {
-  type Analysis,
-  type AnalyzeOptions,
-  analyze,
-  type Finding,
-  type Fix,
-  type Refusal,
-  type Skipped,
-} from './analysis.ts';
+import { analyze } from './analysis.ts';
+import type { Analysis, AnalyzeOptions, Finding, Skipped } from './finding.ts';
+import type { Fix, Refusal } from './fix/fix.ts';
 import { DEFAULT_VERSIONS } from './kube/version.ts';
 import { readOperations } from './kustomize/apply.ts';
 import { indexedContainers } from './kustomize/indexes.ts';

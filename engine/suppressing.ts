@@ -1,4 +1,5 @@
-import type { Analysis, AnalyzeOptions, Finding, Fix, Refusal } from './analysis.ts';
+import type { Analysis, AnalyzeOptions, Finding } from './finding.ts';
+import type { Fix, Refusal } from './fix/fix.ts';
 import type { Workload } from './kube/workload.ts';
 import { ALL_RULES } from './rules/index.ts';
 import { unusedSuppression } from './rules/unused-suppression.ts';

@@ -5,7 +5,7 @@ import { globSync } from 'tinyglobby';
 
 /** From the bottom up. A room imports from itself and from rooms before it, where `only` does not say less. */
 const ROOMS = [
-  { name: 'text', files: /^engine\/(?:text|words|glob)\.ts$/ },
+  { name: 'text', files: /^engine\/(?:text|words|glob|once)\.ts$/ },
   { name: 'helm', files: /^engine\/helm\//, only: ['text'] },
   { name: 'yaml', files: /^engine\/yaml\//, packages: ['yaml'] },
   { name: 'chart', files: /^engine\/chart\// },
@@ -23,7 +23,8 @@ const ROOMS = [
   { name: 'suppress', files: /^engine\/suppress\//, only: ['text', 'yaml', 'kube', 'migrate'] },
   { name: 'rules', files: /^engine\/rules\// },
   { name: 'config', files: /^engine\/config\//, only: ['text', 'yaml', 'kube', 'sidecar', 'rules'] },
-  { name: 'analysis', files: /^engine\/(?:(?:dockerfile-|patch-)?analysis|suppressing)\.ts$/ },
+  { name: 'fix', files: /^engine\/fix\// },
+  { name: 'analysis', files: /^engine\/(?:(?:dockerfile-|document-|patch-)?analysis|finding|suppressing)\.ts$/ },
   { name: 'explain', files: /^engine\/explain\.ts$/ },
   { name: 'hover', files: /^engine\/hover\.ts$/ },
   { name: 'index', files: /^engine\/index\.ts$/ },

@@ -1,0 +1,117 @@
+import type { Container, Pod } from '../kube/pod.ts';
+import { compose } from '../migrate/compose.ts';
+import { migrate, move } from '../migrate/migrate.ts';
+import type { Mend, PodContext } from '../rules/rule.ts';
+import type { Change } from '../yaml/patch.ts';
+import { type Fix, isSafeFix, MIGRATION_TITLE, type Refusal, titleOf, toFix } from './fix.ts';
+import type { Found } from './found.ts';
+import { movable, NONE, withPatches } from './manifest.ts';
+import { isSafe } from './safe.ts';
+import { migrateTwins, migrationInTemplate, type TemplateEdit } from './template.ts';
+
+/** The migration of one pod; undefined when there is nothing to do. `kept`: containers that stay regular. */
+export function migrationOf(
+  context: PodContext,
+  edit: TemplateEdit | undefined,
+  kept: ReadonlySet<Container> = NONE,
+): Fix | Refusal | undefined {
+  if (edit) return migrationInTemplate(MIGRATION_TITLE, context, edit);
+  const containers = movable(context, kept);
+  const migration = migrate([{ reading: context, containers }]);
+  if (!migration) return undefined;
+  const title = containers.length > 0 ? MIGRATION_TITLE : 'Remove what ended the sidecars by hand';
+  const safe = containers.length > 0 && isSafe(context, containers);
+  return withPatches(toFix(title, migration, safe), context.patches, containers);
+}
+
+/** What mends findings of one document: the pods' migrations when unsafe ones are wanted, else what is safe alone. */
+export function fixDocument(
+  pods: ReadonlyMap<PodContext, readonly Found[]>,
+  unsafe: boolean,
+  keptOf: (context: PodContext) => ReadonlySet<Container>,
+): Fix | Refusal | undefined {
+  const title = '';
+  const isTemplate = [...pods.values()].some(([first]) => first?.edit);
+  if (isTemplate) return fixTemplate(title, pods, unsafe);
+  if (!unsafe) {
+    const safe = [...pods].flatMap(([context, all]) => {
+      const mended = all.filter((found) => isSafeFix(found.fix()));
+      const containers = mended.flatMap(({ problem }) => problem.moves ?? []);
+      return mended.length > 0 ? [{ pod: context.pod, containers, changes: changesOf(mended) }] : [];
+    });
+    return combine(title, safe, true);
+  }
+  const migrating = [...pods].flatMap(([context, all]) => {
+    const chosen = all.flatMap(({ problem }) => problem.moves ?? []);
+    const isWorkaround = all.some(({ problem }) => !problem.moves && !problem.mend);
+    const containers = isWorkaround ? [...new Set([...movable(context, keptOf(context)), ...chosen])] : chosen;
+    return [{ reading: context, containers, mends: mendsOf(all) }];
+  });
+  const migration = migrate(migrating);
+  const isUnsafe = migrating.some(({ reading, containers }) => !isSafe(reading as PodContext, containers));
+  const first = migration && toFix(title, migration, !isUnsafe);
+  const mends = [...pods].flatMap(([context, all]) => {
+    const changes = changesOf(all);
+    return changes.length > 0 ? [{ pod: context.pod, containers: [], changes }] : [];
+  });
+  return mends.length > 0 && !(first && 'edits' in first) ? combine(title, mends, false) : first;
+}
+
+/** The same for a template: containers that named templates print stay where they are. */
+function fixTemplate(
+  title: string,
+  pods: ReadonlyMap<PodContext, readonly Found[]>,
+  unsafe: boolean,
+): Fix | Refusal | undefined {
+  let isSafeAll = true;
+  const moves = [...pods].flatMap(([context, all]) => {
+    const mended = all.filter((found) => unsafe || isSafeFix(found.fix()));
+    const isWorkaround = unsafe && all.some(({ problem }) => !problem.moves && !problem.mend);
+    const chosen = mended.flatMap(({ problem }) => problem.moves ?? []);
+    const seen = isWorkaround ? [...new Set([...movable(context), ...chosen])] : chosen;
+    const edit = all[0]?.edit;
+    const twin = edit?.twin();
+    const containers = seen.flatMap((each) => twin?.of(each) ?? []);
+    if (!twin || !edit || containers.length === 0) return [];
+    isSafeAll &&= edit.isForNewClusters && isSafe(context, seen);
+    return [{ twin, containers }];
+  });
+  if (moves.length === 0) return undefined;
+  const bare = moves.map(({ twin, containers }) => ({ pod: twin.reading.pod, containers }));
+  const migration = unsafe ? migrateTwins(moves) : move(bare);
+  return migration && toFix(title, migration, isSafeAll);
+}
+
+function changesOf(all: readonly Found[]): Change[] {
+  return mendsOf(all).flatMap(({ changes }) => changes);
+}
+
+function mendsOf(all: readonly Found[]): Mend[] {
+  return all.flatMap(({ problem, fix }) => {
+    const mend = problem.mend?.();
+    if (!mend || mend.isOptional) return [];
+    const mended = fix();
+    return mended && 'edits' in mended ? [mend] : [];
+  });
+}
+
+interface Combined {
+  readonly pod: Pod;
+  readonly containers: readonly Container[];
+  readonly changes: readonly Change[];
+}
+
+function combine(title: string, pods: readonly Combined[], safe: boolean): Fix | Refusal | undefined {
+  if (pods.length === 0) return undefined;
+  const outcome = compose(
+    pods.map(({ pod, containers, changes }) => ({ pod, moved: containers, dropped: [], parts: [changes] })),
+  );
+  if ('refused' in outcome) return { title, refused: outcome.refused };
+  const steps = pods.map(({ containers }, index) => ({
+    title: containers.length > 0 ? titleOf(containers) : 'Remove what is left over',
+    also: [],
+    review: false,
+    edits: outcome.parts[index] ?? [],
+  }));
+  return { title, edits: outcome.parts.flat(), safe, steps, stays: [] };
+}
