@@ -5,6 +5,7 @@ import {
   analyzeDockerfile,
   analyzePatch,
   applyEdits,
+  type FixAllOptions,
   isDockerfile,
   isPatch,
   type Kustomize,
@@ -35,7 +36,7 @@ export function analyzeFiles(
   files: readonly InputFile[],
   settled: (file: InputFile) => Settled,
   tell: (error: unknown) => void,
-  fixing?: { readonly unsafe: boolean },
+  fixing?: FixAllOptions,
 ): Analyzed[] {
   const texts = files.flatMap((file) => {
     try {
@@ -95,7 +96,7 @@ function analyzePatches(
   manifests: readonly Read[],
   patches: readonly Text[],
   key: (each: Text) => string,
-  fixing: { readonly unsafe: boolean } | undefined,
+  fixing: FixAllOptions | undefined,
 ): Read[] {
   const files = new Map(before.files);
   const apply = (path: string, { text, analysis }: Read) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
-import { type Analysis, applyEdits } from '../engine/index.ts';
+import { type Analysis, applyEdits, type FixAllOptions } from '../engine/index.ts';
 import { analyzeFiles } from './analyze.ts';
 import { inputs } from './check.ts';
 import { type ConfigOptions, openConfig } from './config.ts';
@@ -14,7 +14,7 @@ import { describeSteps } from './steps.ts';
  */
 export function fix(
   paths: readonly string[],
-  options: ConfigOptions & { readonly diff: boolean; readonly unsafe: boolean },
+  options: ConfigOptions & FixAllOptions & { readonly diff: boolean },
 ): number {
   let failed = false;
   const tell = (error: unknown) => {
@@ -29,8 +29,8 @@ export function fix(
   const analyzed = analyzeFiles(inputs(paths, settled, tell), settled, tell, options);
   for (const { file, text, mark, analysis, isDependent } of analyzed) {
     try {
-      const { fixable, safe } = fixesOf(analysis);
-      const chosen = analysis.fixAll(analysis.findings, { unsafe: options.unsafe });
+      const { fixable, safe } = fixesOf(analysis, options);
+      const chosen = analysis.fixAll(analysis.findings, options);
       const fixed = chosen ? applyEdits(text, chosen.edits) : text;
       if (options.diff) {
         if (chosen && fixed !== text) {
@@ -62,8 +62,10 @@ export function fix(
   return failed ? 2 : 0;
 }
 
-function fixesOf(analysis: Analysis): { fixable: number; safe: number } {
-  const fixes = analysis.findings.map((finding) => finding.fix()).filter((each) => each && 'edits' in each);
+function fixesOf(analysis: Analysis, { versionGuard }: FixAllOptions): { fixable: number; safe: number } {
+  const fixes = analysis.findings
+    .map((finding) => (versionGuard && finding.guarded()) || finding.fix())
+    .filter((each) => each && 'edits' in each);
   return { fixable: fixes.length, safe: fixes.filter((each) => each && 'edits' in each && each.safe).length };
 }
 

@@ -35,6 +35,7 @@ const FIX_HELP = `native-sidecars fix [options] PATH...: makes the containers na
 Options
   --diff                      show the steps and what would change, change nothing
   --unsafe                    also make changes that a person should review
+  --version-guard             in charts keep each container where it is for clusters before 1.29
   --kubernetes-version 1.29   the cluster's version, or a range such as '>=1.27 <1.34' (1.33)
   --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
@@ -42,6 +43,12 @@ Options
 
 With - the fixed text goes to standard output. Files are replaced at once; mode and line endings stay.
 Exit status: 0 done or nothing to do, 2 wrong usage or unreadable input.`;
+
+const FIX_OPTIONS: Options = {
+  diff: { type: 'boolean' },
+  unsafe: { type: 'boolean' },
+  'version-guard': { type: 'boolean' },
+};
 
 const EXPLAIN_HELP = `native-sidecars explain FILE[:LINE]...: tells what speaks for and against each container being a sidecar.
 
@@ -98,9 +105,11 @@ function run(argv: string[]): number | undefined {
       return check(needPaths('check', paths), { format: values.format, ...configOf(values) });
     }
     case 'fix': {
-      const { values, paths } = parse(rest, { diff: { type: 'boolean' }, unsafe: { type: 'boolean' } });
+      const { values, paths } = parse(rest, FIX_OPTIONS);
       if (values.help) return print(FIX_HELP);
-      const options = { diff: values.diff === true, unsafe: values.unsafe === true, ...configOf(values) };
+      const is = (name: string) => values[name] === true;
+      const chosen = { diff: is('diff'), unsafe: is('unsafe'), versionGuard: is('version-guard') };
+      const options = { ...chosen, ...configOf(values) };
       return fix(needPaths('fix', paths), options);
     }
     case 'explain': {

@@ -1,10 +1,10 @@
-import type { Analysis, Edit, Finding, Fix } from '../engine/index.ts';
+import type { Analysis, Edit, Finding, Fix, FixAllOptions } from '../engine/index.ts';
 
 /**
  * The steps of a chosen fix as comment lines above its diff: numbered over each pod, and with a line that names the
  * workload when there are findings in several pods.
  */
-export function describeSteps(analysis: Analysis, chosen: Fix, options: { readonly unsafe: boolean }): string {
+export function describeSteps(analysis: Analysis, chosen: Fix, options: FixAllOptions): string {
   const isChosen = new Set(chosen.edits.map(keyOf));
   const pods = new Map<string, Finding[]>();
   for (const finding of analysis.findings) pods.set(finding.pod, [...(pods.get(finding.pod) ?? []), finding]);

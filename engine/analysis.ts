@@ -11,7 +11,7 @@ import {
 } from './document-analysis.ts';
 import type { Analysis, AnalyzeOptions, Finding, PodAt, Skipped } from './finding.ts';
 import { fixDocument, migrationOf } from './fix/document.ts';
-import { type Fix, MIGRATION_TITLE, type Refusal, shiftFix, tellFix } from './fix/fix.ts';
+import { type Fix, type FixAllOptions, MIGRATION_TITLE, type Refusal, shiftFix, tellFix } from './fix/fix.ts';
 import type { Found } from './fix/found.ts';
 import { NONE } from './fix/manifest.ts';
 import { refactor } from './fix/refactor.ts';
@@ -133,7 +133,8 @@ class TextAnalysis implements Analysis {
     });
   }
 
-  fixAll(findings: readonly Finding[], { unsafe }: { readonly unsafe: boolean }): Fix | undefined {
+  fixAll(findings: readonly Finding[], options: FixAllOptions): Fix | undefined {
+    const { unsafe } = options;
     const documents = new Map<number, Map<PodContext, Found[]>>();
     for (const finding of findings) {
       const origin = this.#origins.get(finding);
@@ -144,7 +145,7 @@ class TextAnalysis implements Analysis {
     }
     const fixes = [...documents].flatMap(([start, pods]) => {
       const document = this.parts.findIndex((part) => part.start === start);
-      const fix = fixDocument(pods, unsafe, ({ pod }) => this.#keptOf(podId(document, pod)));
+      const fix = fixDocument(pods, options, ({ pod }) => this.#keptOf(podId(document, pod)));
       const { analysis } = this.parts[document] ?? {};
       const told = analysis ? tellFix(fix, (text) => tellAny(analysis, text)) : fix;
       return told && 'edits' in told ? shiftFix(told, start) : [];
@@ -273,6 +274,7 @@ class TextAnalysis implements Analysis {
       tags: problem.tags ?? [],
       pod,
       fix: () => told(shiftFix(found.fix(), start)),
+      guarded: () => told(shiftFix(found.guarded(), start)),
       migration: () => told(shiftFix(this.#migrationOf(found, pod), start)),
       ignores: once(() => this.#ignores(found, start)),
     };

@@ -69,6 +69,7 @@ export function analyzeDockerfile(text: string, { path, killers, isOnly, rules =
           fix ??= fixOf(dockerfile, [problem], `Remove '${problem.install.name}'`);
           return fix;
         },
+        guarded: () => undefined,
         migration: () => undefined,
         ignores: () => [
           changeOf(`Ignore ${rule.id} here`, [commentLine(new Lines(text), problem.install.span.start, rule.id)]),

@@ -6,9 +6,10 @@ import type { Fix, Refusal } from './fix/fix.ts';
 import { type Found, place } from './fix/found.ts';
 import { editOf } from './fix/template.ts';
 import type { Masked } from './helm/mask.ts';
+import { versionCondition } from './kube/capabilities.ts';
 import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import { type Container, isPartial, type Pod, readPods } from './kube/pod.ts';
-import type { VersionRange } from './kube/version.ts';
+import { from, type VersionRange } from './kube/version.ts';
 import type { Twin } from './migrate/twin.ts';
 import { once } from './once.ts';
 import { RULES } from './rules/index.ts';
@@ -92,7 +93,7 @@ export function analyzeDocument(
       skipped: 'it is larger than 1.5 MiB; check its parts one by one',
     };
   }
-  const template = readTemplateDocument(text, chart, masked);
+  const template = readTemplateDocument(text, chart, masked, versionCondition(from(versions)));
   const document = template?.document ?? readYaml(text);
   if (document.error !== undefined) {
     // Named templates without a kind are no manifest: what they print may be anything.

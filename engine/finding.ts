@@ -1,5 +1,5 @@
 import type { InChart } from './chart/document.ts';
-import type { Fix, Refusal } from './fix/fix.ts';
+import type { Fix, FixAllOptions, Refusal } from './fix/fix.ts';
 import type { WorkloadKind } from './kube/kinds.ts';
 import type { VersionRange } from './kube/version.ts';
 import type { Workload } from './kube/workload.ts';
@@ -63,6 +63,11 @@ export interface Finding {
   /** The fix or why there is none; undefined when the rule never has one. Worked out once, when first asked. */
   fix(): Fix | Refusal | undefined;
   /**
+   * The fix of a container in a chart that old clusters install too: it stands in both lists, each under a condition on
+   * the cluster's version. Undefined elsewhere. Worked out once.
+   */
+  guarded(): Fix | Refusal | undefined;
+  /**
    * The whole migration of the pod that the finding lies in: its sidecars moved and their workarounds taken out, in one
    * change. The same for all findings of a pod; undefined when there is nothing to migrate. Worked out once.
    */
@@ -99,7 +104,7 @@ export interface Analysis {
    */
   refactorings(offset: number): readonly (Fix | Refusal)[];
   /** One fix for several findings: those of one pod are composed into a single move. Unsafe ones only on request. */
-  fixAll(findings: readonly Finding[], options: { readonly unsafe: boolean }): Fix | undefined;
+  fixAll(findings: readonly Finding[], options: FixAllOptions): Fix | undefined;
 }
 
 /** The pods of the document that holds an offset. Their spans are those of what was read. */

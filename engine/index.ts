@@ -10,7 +10,7 @@ export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
 export { type ExplainedItem, type Explanation, explain } from './explain.ts';
 export type { Analysis, AnalyzeOptions, Finding, PlacedEvidence, PodAt, Skipped } from './finding.ts';
-export { type Fix, MIGRATION_TITLE, type Refusal } from './fix/fix.ts';
+export { type Fix, type FixAllOptions, MIGRATION_TITLE, type Refusal } from './fix/fix.ts';
 export { type Hover, hover } from './hover.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {

@@ -89,6 +89,7 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
             fix ??= problem.mend && fixOf(problem.mend.title, [found]);
             return fix;
           },
+          guarded: () => undefined,
           migration: () => undefined,
           ignores: () => [],
         };

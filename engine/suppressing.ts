@@ -71,6 +71,7 @@ export function silence(silencing: Silencing): Heard {
           if (mend) fix ??= fixOf(mend.title, mend.edits(), silencing);
           return fix;
         },
+        guarded: () => undefined,
         migration: () => undefined,
         ignores: () => [],
       };

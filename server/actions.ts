@@ -47,6 +47,7 @@ export interface ActionData {
 /** Where a fix comes from. Findings are indexes into those of the analysis. */
 type Origin =
   | { readonly fix: number }
+  | { readonly guarded: number }
   | { readonly migration: number }
   | { readonly ignore: number; readonly at: number }
   | { readonly findings: readonly number[]; readonly unsafe: true }
@@ -91,6 +92,7 @@ export function codeActions(
 /** The edit that an action stands for; undefined when there is nothing left to do. */
 export function fixFor(analysis: Analysis, origin: Origin): Fix | undefined {
   if ('fix' in origin) return made(analysis.findings[origin.fix]?.fix());
+  if ('guarded' in origin) return made(analysis.findings[origin.guarded]?.guarded());
   if ('migration' in origin) return made(analysis.findings[origin.migration]?.migration());
   if ('ignore' in origin) return analysis.findings[origin.ignore]?.ignores()[origin.at];
   if ('refactoring' in origin) {
@@ -127,7 +129,12 @@ class Offer {
     if (!fix) return;
     const diagnostics = this.#diagnostics([finding]);
     if ('refused' in fix) this.#refuse(fix, CodeActionKind.QuickFix, { diagnostics });
-    else this.#add(fix.title, CodeActionKind.QuickFix, { fix: index }, { diagnostics, isPreferred: fix.safe });
+    else {
+      this.#add(fix.title, CodeActionKind.QuickFix, { fix: index }, { diagnostics, isPreferred: fix.safe });
+      const guarded = finding.guarded();
+      if (guarded && 'edits' in guarded)
+        this.#add(guarded.title, CodeActionKind.QuickFix, { guarded: index }, { diagnostics });
+    }
   }
 
   /** Offers the comments that hide a finding. */

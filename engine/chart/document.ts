@@ -34,28 +34,33 @@ export interface TemplateDocument {
   edited(): YamlDocument | undefined;
 }
 
+/** Whether a condition holds wherever the chart is installed; undefined when that differs or nobody knows. */
+export type Decide = (condition: string) => boolean | undefined;
+
 const NO_TEMPLATES = indexTemplates(new Map());
 
 /**
  * Reads a document of a template; without its chart no named template is put in and no value is known. Undefined when the
  * text is none: it has no actions in its structure, and is YAML in spite of others. `known` is the text masked, by those
- * who have it already.
+ * who have it already, `decide` what is known of conditions.
  */
 export function readTemplateDocument(
   text: string,
   chart: InChart | undefined,
   known?: Masked,
+  decide?: Decide,
 ): TemplateDocument | undefined {
   if (!text.includes('{{')) return undefined;
   const masked = known?.source === text ? known : mask(text);
   if (!isTemplate(masked) && readYaml(text).error === undefined) return undefined;
-  return readMasked(masked, chart);
+  return readMasked(masked, chart, decide);
 }
 
-function readMasked(masked: Masked, chart: InChart | undefined): TemplateDocument {
+function readMasked(masked: Masked, chart: InChart | undefined, decide: Decide | undefined): TemplateDocument {
   const text = masked.source;
   const templates = chart?.files.templates ?? NO_TEMPLATES;
-  const view = expand(masked, { templates, ...(chart && { chart: chart.files.chartOf(chart.path) }) });
+  const values = chart && { chart: chart.files.chartOf(chart.path) };
+  const view = expand(masked, { templates, ...values, ...(decide && { decide }) });
   const document = readYaml(view.text);
   if (document.error !== undefined) {
     const written = ({ start, end }: Span) => text.slice(start, end);
@@ -73,13 +78,13 @@ function readMasked(masked: Masked, chart: InChart | undefined): TemplateDocumen
   };
   const inBranch = (offset: number) => {
     const { define, named, span } = placed({ start: offset, end: offset + 1 });
-    if (define && named) return branchIn(named.masked, define.span.start - named.body.start);
-    return branchIn(masked, span.start);
+    const inner = define && named && branchIn(named.masked, define.span.start - named.body.start);
+    return inner ?? branchIn(masked, span.start);
   };
   const seen = { ...document, written, branchAt: inBranch };
   return {
     document: seen,
-    edited: () => openTemplate(masked, seen, (span) => unlessNamed(placed(span)), chart),
+    edited: () => openTemplate(masked, seen, (span) => unlessNamed(placed(span)), chart, decide),
     place(span) {
       const { define, span: own } = placed(span);
       return { span: own, define: define && { ...define, file: `${chart?.files.root ?? ''}${define.file}` } };
@@ -96,13 +101,15 @@ function openTemplate(
   seen: YamlDocument,
   placeOf: (span: Span) => Span | undefined,
   chart: InChart | undefined,
+  decide: Decide | undefined,
 ): YamlDocument | undefined {
   const document = readYaml(masked.text);
   if (document.error !== undefined) return undefined;
   const text = masked.source;
   const written = ({ start, end }: Span) => text.slice(start, end);
-  const read = (edited: string) => readMasked(mask(edited), chart).edited();
-  return { ...document, text, written, template: { masked, seen, placeOf, read } };
+  const read = (edited: string) => readMasked(mask(edited), chart, decide).edited();
+  const see = (edited: string, known: Decide) => readMasked(mask(edited), chart, known).document;
+  return { ...document, text, written, template: { masked, seen, placeOf, read, see } };
 }
 
 function branchIn(masked: Masked, offset: number): Branch | undefined {

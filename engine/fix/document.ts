@@ -1,12 +1,13 @@
 import type { Container, Pod } from '../kube/pod.ts';
 import { compose } from '../migrate/compose.ts';
-import { migrate, move } from '../migrate/migrate.ts';
+import { guarded } from '../migrate/guard.ts';
+import { type Migration, migrate, move } from '../migrate/migrate.ts';
 import type { Mend, PodContext } from '../rules/rule.ts';
 import type { Change } from '../yaml/patch.ts';
-import { type Fix, isSafeFix, MIGRATION_TITLE, type Refusal, titleOf, toFix } from './fix.ts';
+import { type Fix, type FixAllOptions, isSafeFix, MIGRATION_TITLE, type Refusal, titleOf, toFix } from './fix.ts';
 import type { Found } from './found.ts';
 import { movable, NONE, withPatches } from './manifest.ts';
-import { isSafe } from './safe.ts';
+import { isSafe, onNewClusters } from './safe.ts';
 import { migrateTwins, migrationInTemplate, type TemplateEdit } from './template.ts';
 
 /** The migration of one pod; undefined when there is nothing to do. `kept`: containers that stay regular. */
@@ -27,13 +28,13 @@ export function migrationOf(
 /** What mends findings of one document: the pods' migrations when unsafe ones are wanted, else what is safe alone. */
 export function fixDocument(
   pods: ReadonlyMap<PodContext, readonly Found[]>,
-  unsafe: boolean,
+  options: FixAllOptions,
   keptOf: (context: PodContext) => ReadonlySet<Container>,
 ): Fix | Refusal | undefined {
   const title = '';
   const isTemplate = [...pods.values()].some(([first]) => first?.edit);
-  if (isTemplate) return fixTemplate(title, pods, unsafe);
-  if (!unsafe) {
+  if (isTemplate) return fixTemplate(title, pods, options);
+  if (!options.unsafe) {
     const safe = [...pods].flatMap(([context, all]) => {
       const mended = all.filter((found) => isSafeFix(found.fix()));
       const containers = mended.flatMap(({ problem }) => problem.moves ?? []);
@@ -57,29 +58,38 @@ export function fixDocument(
   return mends.length > 0 && !(first && 'edits' in first) ? combine(title, mends, false) : first;
 }
 
-/** The same for a template: containers that named templates print stay where they are. */
+/** The same for a template. What a named template prints moves by itself, where nothing else of its pod moves. */
 function fixTemplate(
   title: string,
   pods: ReadonlyMap<PodContext, readonly Found[]>,
-  unsafe: boolean,
+  { unsafe, versionGuard = false }: FixAllOptions,
 ): Fix | Refusal | undefined {
   let isSafeAll = true;
+  const alone: Migration[] = [];
   const moves = [...pods].flatMap(([context, all]) => {
-    const mended = all.filter((found) => unsafe || isSafeFix(found.fix()));
+    const mended = all.filter((found) => unsafe || isSafeFix(versionGuard ? found.guarded() : found.fix()));
     const isWorkaround = unsafe && all.some(({ problem }) => !problem.moves && !problem.mend);
     const chosen = mended.flatMap(({ problem }) => problem.moves ?? []);
     const seen = isWorkaround ? [...new Set([...movable(context), ...chosen])] : chosen;
     const edit = all[0]?.edit;
     const twin = edit?.twin();
-    const containers = seen.flatMap((each) => twin?.of(each) ?? []);
-    if (!twin || !edit || containers.length === 0) return [];
-    isSafeAll &&= edit.isForNewClusters && isSafe(context, seen);
-    return [{ twin, containers }];
+    if (!twin || !edit || seen.length === 0) return [];
+    const isGuarded = versionGuard && !edit.isForNewClusters;
+    isSafeAll &&= (isGuarded || edit.isForNewClusters) && isSafe(isGuarded ? onNewClusters(context) : context, seen);
+    const containers = seen.flatMap((each) => twin.of(each) ?? []);
+    const included = seen.map((each) => edit.moveIncluded(each)).find((each) => !('refused' in each));
+    if (containers.length > 0 && !isGuarded) return [{ twin, containers }];
+    const { pod } = twin.reading;
+    const single = containers.length > 0 ? move([{ pod, containers }]) : included;
+    if (single) alone.push(isGuarded ? guarded(pod.document, single) : single);
+    return [];
   });
-  if (moves.length === 0) return undefined;
   const bare = moves.map(({ twin, containers }) => ({ pod: twin.reading.pod, containers }));
-  const migration = unsafe ? migrateTwins(moves) : move(bare);
-  return migration && toFix(title, migration, isSafeAll);
+  const together = moves.length === 0 ? undefined : unsafe ? migrateTwins(moves) : move(bare);
+  const done = [...(together ? [together] : []), ...alone].filter((each) => 'steps' in each);
+  if (done.length === 0) return together && toFix(title, together, isSafeAll);
+  const steps = done.flatMap((each) => each.steps);
+  return toFix(title, { steps, stays: done.flatMap(({ stays }) => stays) }, isSafeAll);
 }
 
 function changesOf(all: readonly Found[]): Change[] {

@@ -21,6 +21,14 @@ export interface Refusal {
   readonly refused: string;
 }
 
+/** Which fixes are applied together. */
+export interface FixAllOptions {
+  /** Also those that a person should look at. */
+  readonly unsafe: boolean;
+  /** In charts the guarded fixes in place of the plain ones. */
+  readonly versionGuard?: boolean;
+}
+
 /** The title of a pod's migration. */
 export const MIGRATION_TITLE = 'Migrate this pod to native sidecars';
 

@@ -2,7 +2,7 @@ import { once } from '../once.ts';
 import type { PodContext, Problem, Rule, Severity } from '../rules/rule.ts';
 import type { Fix, Refusal } from './fix.ts';
 import { fixOf } from './manifest.ts';
-import { fixInTemplate, type TemplateEdit } from './template.ts';
+import { fixInTemplate, guardInTemplate, type TemplateEdit } from './template.ts';
 
 /** What a rule found in a pod, and what is offered against it. */
 export interface Found {
@@ -12,6 +12,8 @@ export interface Found {
   readonly context: PodContext;
   /** Worked out once, when first asked. */
   readonly fix: () => Fix | Refusal | undefined;
+  /** The fix for charts that old clusters install too. */
+  readonly guarded: () => Fix | Refusal | undefined;
   readonly migration: () => Fix | Refusal | undefined;
   /** How the pod is edited, when it stands in a template. */
   readonly edit: TemplateEdit | undefined;
@@ -34,6 +36,7 @@ export function place({ rule, severity, problem, context, migration, edit }: Pla
     problem,
     context,
     fix: once(() => (edit ? fixInTemplate(rule, problem, context, edit) : fixOf(problem, context))),
+    guarded: once(() => edit && guardInTemplate(problem, context, edit)),
     migration,
     edit,
   };

@@ -1,8 +1,13 @@
 import type { Container } from '../kube/pod.ts';
-import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
+import { atLeast, DEFAULT_VERSIONS, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { brokenPatches } from '../rules/patches.ts';
 import type { PodContext } from '../rules/rule.ts';
 import { spanOf } from '../yaml/read.ts';
+
+/** The same pod on clusters that run native sidecars. */
+export function onNewClusters(context: PodContext): PodContext {
+  return { ...context, versions: DEFAULT_VERSIONS };
+}
 
 /**
  * The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it, no

@@ -1,23 +1,25 @@
 import type { InChart, TemplateDocument } from '../chart/document.ts';
 import type { ConfigMaps } from '../kube/config-map.ts';
 import type { WorkloadKind } from '../kube/kinds.ts';
-import { type Container, nameOf } from '../kube/pod.ts';
+import type { Container } from '../kube/pod.ts';
 import { atLeast, NATIVE_SIDECARS_SINCE, parseVersion } from '../kube/version.ts';
+import { guarded } from '../migrate/guard.ts';
+import { moveIncluded } from '../migrate/included.ts';
 import { type Migration, migrate, move } from '../migrate/migrate.ts';
 import { type Twin, twinOf } from '../migrate/twin.ts';
 import { once } from '../once.ts';
 import type { PodContext, Problem, Rule } from '../rules/rule.ts';
-import { spanOf } from '../yaml/read.ts';
+import type { Reading } from '../sidecar/reading.ts';
 import { type Fix, type Refusal, titleOf, toFix } from './fix.ts';
 import { fixOf, movable } from './manifest.ts';
-import { isSafe } from './safe.ts';
+import { isSafe, onNewClusters } from './safe.ts';
 
 /** How a pod of a template is edited: there it is read once more, without what named templates print. */
 export interface TemplateEdit {
   /** Undefined when the template cannot be read well enough. */
   twin(): (Twin & { readonly context: PodContext }) | undefined;
-  /** Why a container that a named template prints does not move. */
-  refuse(title: string, container: Container): Refusal;
+  /** Moves a container that a named template prints. */
+  moveIncluded(container: Container): Migration;
   /** Whether the chart is for clusters only that know native sidecars. */
   readonly isForNewClusters: boolean;
 }
@@ -33,19 +35,17 @@ export function editOf(
   },
 ): TemplateEdit {
   const { kinds, chart, configMaps } = options;
+  const twin = once(() => {
+    const document = template.edited();
+    const found = document && twinOf(document, context.pod, kinds, configMaps);
+    return found && { ...found, context: { ...found.reading, versions: context.versions, patches: context.patches } };
+  });
   return {
-    twin: once(() => {
-      const document = template.edited();
-      const twin = document && twinOf(document, context.pod, kinds, configMaps);
-      return twin && { ...twin, context: { ...twin.reading, versions: context.versions, patches: context.patches } };
-    }),
-    refuse(title, container) {
-      const { define } = template.place(spanOf(container.item));
-      const where = define ? `the named template "${define.name}" in ${define.file}` : 'a named template';
-      return {
-        title,
-        refused: `Not offered: '${nameOf(container)}' stands in ${where}, which others may include. If only Jobs do, add restartPolicy: Always there and include it under initContainers.`,
-      };
+    twin,
+    moveIncluded(container) {
+      const own = twin()?.reading.pod;
+      if (!own) return UNREADABLE;
+      return moveIncluded({ container, seen: context.pod, own, place: (span) => template.place(span) });
     },
     isForNewClusters: isForNewClusters(chart?.files.kubeVersion),
   };
@@ -58,8 +58,19 @@ function isForNewClusters(constraint: string | undefined): boolean {
   return version !== undefined && atLeast(version, NATIVE_SIDECARS_SINCE);
 }
 
-function unreadable(title: string): Refusal {
-  return { title, refused: 'Not offered: with its actions hidden the template is no YAML.' };
+const UNREADABLE = { refused: 'Not offered: with its actions hidden the template is no YAML.' };
+
+/** Moves containers of one pod, as they are written or as a named template prints them. */
+function moveIn(context: PodContext, containers: readonly Container[], edit: TemplateEdit): TwinMove | Migration {
+  const twin = edit.twin();
+  if (!twin) return UNREADABLE;
+  const own = containers.map(twin.of);
+  if (own.every((each) => each !== undefined)) return { twin, containers: own };
+  const [only] = containers;
+  if (!only || containers.length > 1)
+    return { refused: 'Not offered: named templates print some of them. Move them one by one.' };
+  const migration = edit.moveIncluded(only);
+  return 'refused' in migration || !isEnded(context) ? migration : { ...migration, stays: [STAYS] };
 }
 
 /** The fix of one problem in a template; undefined when its rule has none. */
@@ -71,14 +82,9 @@ export function fixInTemplate(
 ): Fix | Refusal | undefined {
   const { moves, mend } = problem;
   if (moves) {
-    const title = titleOf(moves);
-    const twin = edit.twin();
-    if (!twin) return unreadable(title);
-    const own = moves.map(twin.of);
-    const missing = moves.find((_, index) => !own[index]);
-    if (missing) return edit.refuse(title, missing);
-    const migration = move([{ pod: twin.reading.pod, containers: own as Container[] }]);
-    return toFix(title, migration, edit.isForNewClusters && isSafe(context, moves));
+    const found = moveIn(context, moves, edit);
+    const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers }]) : found;
+    return toFix(titleOf(moves), migration, edit.isForNewClusters && isSafe(context, moves));
   }
   if (!mend) return undefined;
   const twin = edit.twin();
@@ -86,16 +92,33 @@ export function fixInTemplate(
   return same && fixOf(same, twin.context);
 }
 
+/**
+ * The move of a problem for charts that old clusters install too: the containers stand in both lists, each under a
+ * condition on the cluster's version. Undefined where there is nothing to move or all clusters are new.
+ */
+export function guardInTemplate(
+  { moves }: Problem,
+  context: PodContext,
+  edit: TemplateEdit,
+): Fix | Refusal | undefined {
+  const document = edit.twin()?.reading.pod.document;
+  if (!moves || !document || edit.isForNewClusters) return undefined;
+  const found = moveIn(context, moves, edit);
+  const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers }]) : found;
+  const title = `${titleOf(moves)}, with a version guard`;
+  return toFix(
+    title,
+    guarded(document, migration), // Old clusters get what they got.
+    isSafe(onNewClusters(context), moves),
+  );
+}
+
 /** The migration of a pod in a template; undefined when nothing moves. */
 export function migrationInTemplate(title: string, context: PodContext, edit: TemplateEdit): Fix | Refusal | undefined {
   const containers = movable(context);
   if (containers.length === 0) return undefined;
-  const twin = edit.twin();
-  if (!twin) return unreadable(title);
-  const own = containers.map(twin.of);
-  const missing = containers.find((_, index) => !own[index]);
-  if (missing) return edit.refuse(title, missing);
-  const migration = migrateTwins([{ twin, containers: own as Container[] }]);
+  const found = moveIn(context, containers, edit);
+  const migration = 'twin' in found ? migrateTwins([found]) : found;
   return migration && toFix(title, migration, edit.isForNewClusters && isSafe(context, containers));
 }
 
@@ -109,7 +132,11 @@ export function migrateTwins(moves: readonly TwinMove[]): Migration | undefined 
   const all = moves.map(({ twin, containers }) => ({ reading: twin.reading, containers }));
   if (moves.every(({ twin }) => twin.isWhole)) return migrate(all);
   const bare = move(all.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
-  const isEnded = all.some(({ reading }) => reading.workarounds.some(({ kind }) => kind !== 'start-wait'));
-  if ('refused' in bare || !isEnded) return bare;
-  return { ...bare, stays: ['What ended the sidecar stays: named templates print a part of the pod.'] };
+  return 'refused' in bare || !all.some(({ reading }) => isEnded(reading)) ? bare : { ...bare, stays: [STAYS] };
+}
+
+const STAYS = 'What ended the sidecar stays: named templates print a part of the pod.';
+
+function isEnded({ workarounds }: Pick<Reading, 'workarounds'>): boolean {
+  return workarounds.some(({ kind }) => kind !== 'start-wait');
 }

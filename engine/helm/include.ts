@@ -11,6 +11,8 @@ export interface ExpandOptions {
   readonly templates: Templates;
   /** Without it no value is filled in. */
   readonly chart?: Chart;
+  /** Whether a condition holds wherever the chart is installed; undefined when that differs. */
+  readonly decide?: (condition: string) => boolean | undefined;
 }
 
 const MAX_EXPANSIONS = 500;
@@ -38,7 +40,9 @@ export function expand(template: string | Masked, options: ExpandOptions): View 
     },
   };
   const include = includeWith(chart, templates);
-  const work: Work = { templates, chart, include, expansions: 0, length: 0, values: options.chart !== undefined };
+  const { decide = () => undefined } = options;
+  const isFilled = options.chart !== undefined;
+  const work: Work = { templates, chart, include, decide, expansions: 0, length: 0, values: isFilled };
   const scopes = scopesOf(chart, masked, ROOT, include);
   return viewOf(expandPart(work, masked, scopes, undefined, []), files);
 }
@@ -51,6 +55,7 @@ interface Work {
   readonly include: ReturnType<typeof includeWith>;
   /** Whether to fill in values. */
   readonly values: boolean;
+  readonly decide: (condition: string) => boolean | undefined;
   expansions: number;
   length: number;
 }
@@ -66,6 +71,7 @@ function expandPart(
   const base = frame?.define.body.start ?? 0;
   const hidden = frame ? new Map<number, number>() : definesToHide(masked);
   const text = withoutEmptyBranches(masked);
+  const passed = branchesToPass(masked, work.decide);
   let at = 0;
   const copy = (end: number, isAction: boolean) => {
     if (end <= at) return;
@@ -80,6 +86,14 @@ function expandPart(
     if (span.start < at) continue;
     copy(span.start, false);
     const source = { start: base + span.start, end: base + span.end };
+    const passedEnd = passed.get(span.start);
+    if (passedEnd !== undefined) {
+      const blank = text.slice(span.start, passedEnd).replace(/\S/g, ' ');
+      const whole = { start: base + span.start, end: base + passedEnd };
+      runs.push({ text: blank, source: whole, frame, isSame: true, isAction: true, known: undefined });
+      at = passedEnd;
+      continue;
+    }
     const hiddenEnd = hidden.get(span.start);
     if (hiddenEnd !== undefined) {
       at = hiddenEnd;
@@ -122,6 +136,24 @@ function withoutEmptyBranches({ blocks, text }: Masked): string {
     if (!isInside) edits.push({ span, text: text.slice(span.start, span.end).replace(/\S/g, ' ') });
   }
   return applyEdits(text, edits);
+}
+
+/**
+ * Where branches begin and end that no cluster prints, from the action that opens one to the next `else` or `end`: their
+ * condition holds nowhere, or one before it holds everywhere.
+ */
+function branchesToPass({ blocks }: Masked, decide: (condition: string) => boolean | undefined): Map<number, number> {
+  const passed = new Map<number, number>();
+  for (const { kind, branches } of blocks) {
+    if (kind !== 'if') continue;
+    let isOver = false;
+    for (const { action, body } of branches) {
+      const holds = action.kind === 'else' ? true : decide(action.source.replace(/^(?:else\s+)?if\b/, ''));
+      if (isOver || holds === false) passed.set(action.span.start, body.end);
+      isOver ||= holds === true;
+    }
+  }
+  return passed;
 }
 
 /**

@@ -62,6 +62,11 @@ export function only(version: KubernetesVersion): VersionRange {
 /** What is assumed when nobody says otherwise. */
 export const DEFAULT_VERSIONS: VersionRange = only(DEFAULT_VERSION);
 
+/** The versions of a range and all newer ones: where a chart made for it may be installed one day. */
+export function from({ lowest }: VersionRange): VersionRange {
+  return { lowest, highest: KNOWN_VERSIONS.highest };
+}
+
 /** Every minor of a range, the oldest first. */
 export function minorsOf({ lowest, highest }: VersionRange): KubernetesVersion[] {
   const count = highest.minor - lowest.minor + 1;
@@ -129,6 +134,7 @@ function readVersions(text: string): VersionRange | string {
   return { lowest, highest };
 }
 
-function within(version: KubernetesVersion, { lowest, highest }: VersionRange): boolean {
+/** Whether a version is in a range. */
+export function within(version: KubernetesVersion, { lowest, highest }: VersionRange): boolean {
   return atLeast(version, lowest) && atLeast(highest, version);
 }

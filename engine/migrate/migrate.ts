@@ -48,7 +48,7 @@ export function move(moves: readonly Move[]): Migration {
   const outcome = compose(changes);
   if ('refused' in outcome) return outcome;
   return {
-    steps: [{ title: titleOfMove(containers), also: [], review: false, edits: outcome.parts[0] ?? [] }],
+    steps: [{ title: titleOfMove(containers), also: [], review: false, edits: outcome.parts.flat() }],
     stays: [],
   };
 }

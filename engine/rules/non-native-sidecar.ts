@@ -1,6 +1,7 @@
-import { containerSpan, nameOf } from '../kube/pod.ts';
+import { type Container, containerSpan, isNativeSidecar, nameOf, type Pod } from '../kube/pod.ts';
 import { podsOf } from '../kube/workload.ts';
 import { EVIDENCE, type Evidence } from '../sidecar/evidence.ts';
+import { spanOf } from '../yaml/read.ts';
 import { brokenPatches } from './patches.ts';
 import type { Rule } from './rule.ts';
 
@@ -13,7 +14,7 @@ export const nonNativeSidecar: Rule = {
   *check({ pod, roles, patches }) {
     const others = roles.filter(({ role }) => role !== 'sidecar' && role !== 'killer');
     for (const { role, container, confidence, evidence } of roles) {
-      if (role !== 'sidecar') continue;
+      if (role !== 'sidecar' || isGuarded(pod, container)) continue;
       const name = `Container '${nameOf(container)}'`;
       const ended = `after ${work(others.map((other) => nameOf(other.container)))} finished`;
       yield {
@@ -30,6 +31,18 @@ export const nonNativeSidecar: Rule = {
     }
   },
 };
+
+/** Whether a template prints the container as a native sidecar too, under another condition: one for each version. */
+function isGuarded({ document, initContainers }: Pod, { name, item }: Container): boolean {
+  const branch = document.branchAt?.(spanOf(item).start);
+  return initContainers.some(
+    (each) =>
+      isNativeSidecar(each) &&
+      name !== undefined &&
+      each.name?.value === name.value &&
+      document.branchAt?.(spanOf(each.item).start) !== branch,
+  );
+}
 
 /** What a finding shows: weak items only where there is nothing else. `explain` shows all. */
 function telling(evidence: readonly Evidence[]): readonly Evidence[] {

@@ -499,7 +499,7 @@ function guardedExtent(
 const CLOSING = /^\s*#\s*(?:\[END\b|\/?end\b)/i;
 
 /** The first of the comment lines right above `line` that belong to it. Lines up to `floor` belong to others. */
-function leadingComments(page: Page, line: number, floor: number, column: number): number {
+export function leadingComments(page: Page, line: number, floor: number, column: number): number {
   const { lines } = page;
   const isComment = (at: number) => /^\s*#/.test(lines.content(at));
   let first = line;
@@ -649,7 +649,7 @@ export function extendLine({ lines, newline }: Page, line: number, text: string)
 }
 
 /** Removes lines, with the line ending before them; at the start of the document with the one behind them. */
-function removeLines(lines: Lines, first: number, last: number): Edit {
+export function removeLines(lines: Lines, first: number, last: number): Edit {
   const span =
     first === 0 ? { start: 0, end: lines.start(last + 1) } : { start: lines.end(first - 1), end: lines.end(last) };
   return { span, text: '' };

@@ -57,6 +57,8 @@ export interface EditedTemplate {
   placeOf(span: Span): Span | undefined;
   /** Reads the template in the same way after an edit; undefined when it no longer parses. */
   read(text: string): YamlDocument | undefined;
+  /** What is seen of an edited text where conditions hold as `decide` says; it leaves the others open. */
+  see(text: string, decide: (condition: string) => boolean | undefined): YamlDocument;
 }
 
 /** One `key: value` of a map. */

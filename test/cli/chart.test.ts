@@ -40,12 +40,31 @@ test('fix moves the lines of a template, and only when told to', () => {
     assert.equal(readFileSync(join(cwd, 'shop/templates/import.yaml'), 'utf8'), before);
     const { err, status } = run(['fix', '--unsafe', 'shop'], { cwd });
     assert.equal(status, 0);
-    assert.match(err, /export\.yaml:15 .*named template "common\.shipper"/);
+    assert.match(err, /4 findings fixed in 3 files/);
+    assert.match(
+      readFileSync(join(cwd, 'shop/templates/export.yaml'), 'utf8'),
+      /nindent 8 \}\}\n {10}restartPolicy: Always\n/,
+    );
     assert.match(
       readFileSync(join(cwd, 'shop/templates/import.yaml'), 'utf8'),
       /\{\{- if \.Values\.tunnel\.enabled \}\}\n {8}- name: tunnel\n.*\n {10}restartPolicy: Always\n/,
     );
     assert.match(run(['fix', '--unsafe', 'shop'], { cwd }).err, /0 findings fixed in 0 files/);
+  });
+});
+
+test('fix --version-guard keeps containers where they are for old clusters, and needs no review', () => {
+  withFiles({}, (cwd) => {
+    cpSync(SHOP, join(cwd, 'shop'), { recursive: true });
+    const { err, status } = run(['fix', '--version-guard', 'shop'], { cwd });
+    assert.equal(status, 0);
+    assert.match(err, /3 findings fixed in 3 files/);
+    const report = readFileSync(join(cwd, 'shop/templates/report.yaml'), 'utf8');
+    assert.match(report, /\{\{- if semverCompare ">=1\.29-0" \.Capabilities\.KubeVersion\.Version \}\}\n/);
+    assert.match(report, /\{\{- if not \(semverCompare ">=1\.29-0" \.Capabilities\.KubeVersion\.Version\) \}\}\n/);
+    // Who only waits may have done the work before: that move needs a review.
+    assert.match(run(['check', 'shop'], { cwd }).out, /'tunnel' keeps[\s\S]*: 1 warning\n$/);
+    assert.match(run(['fix', '--version-guard', 'shop'], { cwd }).err, /0 findings fixed in 0 files/);
   });
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import type { Diagnostic, DocumentDiagnosticReport } from 'vscode-languageserver-protocol';
+import type { CodeAction, Diagnostic, DocumentDiagnosticReport } from 'vscode-languageserver-protocol';
 import { Charts } from '../../server/charts.ts';
 import type { Host } from '../../server/host.ts';
 import { MODERN, startServer, type TestServer } from './client.ts';
@@ -48,6 +48,23 @@ test('a template is read with its chart, and again when the chart changes', asyn
     assert.ok(Date.now() < end, 'the open values never matter');
     await new Promise((done) => setTimeout(done, 50));
   }
+});
+
+test('a fix of a template is offered with a version guard too', async () => {
+  const server = await startServer(MODERN, () => null, undefined, pathToFileURL(folder).href);
+  running.push(server);
+  const path = 'templates/report.yaml';
+  await server.open(uriOf(path), textOf(path), 'helm');
+  const [diagnostic] = await found(server, path);
+  const actions = await server.connection.sendRequest<CodeAction[]>('textDocument/codeAction', {
+    textDocument: { uri: uriOf(path) },
+    range: diagnostic?.range,
+    context: { diagnostics: [] },
+  });
+  const guarded = actions.find(({ title }) => title === "Make 'proxy' a native sidecar, with a version guard");
+  assert.ok(guarded, actions.map(({ title }) => title).join());
+  const { edit } = await server.connection.sendRequest<CodeAction>('codeAction/resolve', guarded);
+  assert.match(JSON.stringify(edit), /if not \(semverCompare/);
 });
 
 test('charts are read once, and again only when something in them that matters has changed', async () => {

@@ -187,7 +187,7 @@ test('a finding lies in the template, and what is unknown is told as it is writt
   assert.equal(analysis.textOf('elsewhere'), undefined);
   assert.match(
     moved(text, inChart('templates/export.yaml')),
-    /named template "common\.shipper" in chart\/charts\/common/,
+    / {6}initContainers:\n {8}\{\{- include "common\.shipper" \. \| nindent 8 \}\}\n {10}restartPolicy: Always\n {6}containers:/,
   );
   assert.match(hover(analysis, finding.span.start + 5)?.markdown ?? '', /\{\{ \.Release\.Name \}\}-shipper/);
 });
