@@ -1,3 +1,5 @@
+import { base, job, layers, PATCH, REGULAR, TOP } from '../kustomize.ts';
+
 /** A base and what lies over it, as files. The folder `overlays/top` is built. */
 export interface KustomizeCase {
   readonly title: string;
@@ -6,20 +8,7 @@ export interface KustomizeCase {
   readonly fixed: Readonly<Record<string, string>>;
 }
 
-const JOB = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: nightly
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: proxy
-          image: haproxy:2.9
-        - name: load
-          image: registry.example.com/load:1
-        - name: count
+const JOB = `${REGULAR}        - name: count
           image: registry.example.com/count:1
           command: ["count", "--once"]
 `;
@@ -45,44 +34,51 @@ spec:
               image: haproxy:2.9
 `;
 
-const BASE = 'resources:\n  - job.yaml\n';
-const OVERLAY = 'resources:\n  - ../../base\npatches:\n  - path: patch.yaml\n';
-
-/** A merge patch for the Job, with these lines in its pod spec. */
-const merge = (...lines: readonly string[]) =>
-  `apiVersion: batch/v1
-kind: Job
+/** A merge patch for the CronJob, with these lines in its pod spec. */
+const cronPatch = (...lines: readonly string[]) => `apiVersion: batch/v1
+kind: CronJob
 metadata:
   name: nightly
 spec:
-  template:
+  jobTemplate:
     spec:
-${lines.map((line) => `      ${line}\n`).join('')}`;
+      template:
+        spec:
+${lines.map((line) => `          ${line}\n`).join('')}`;
 
-/** A base that holds the Job, and an overlay with one patch. */
-const one = (patch: string, overlay = OVERLAY, job = JOB) => ({
-  'base/job.yaml': job,
-  'base/kustomization.yaml': BASE,
-  'overlays/top/kustomization.yaml': overlay,
-  'overlays/top/patch.yaml': patch,
-});
+/** The Job under an overlay with one patch. */
+const one = (patch: string, target?: string) => layers(JOB, patch, target);
 
-const PATCH = 'overlays/top/patch.yaml';
-const TOP = 'overlays/top/kustomization.yaml';
-const TARGET = `${OVERLAY}    target:\n      kind: Job\n      name: nightly\n`;
+/** An overlay that holds its merge patch, with a container in this list. */
+const holding = (list: string) => `resources: [../../base]
+patches:
+  - target: { kind: Job }
+    patch: |
+      kind: Job
+      metadata:
+        name: any
+      spec:
+        template:
+          spec:
+            ${list}:
+              - name: proxy
+                args: ["-db"]
+`;
+
+const TARGET = '{ kind: Job, name: nightly }';
 const AT = '/spec/template/spec';
 
 export const CASES: readonly KustomizeCase[] = [
   {
     title: 'a merge patch for the sidecar alone',
-    files: one(merge('containers:', '  # more room', '  - name: proxy', '    args: ["-db"]')),
-    fixed: { [PATCH]: merge('initContainers:', '  # more room', '  - name: proxy', '    args: ["-db"]') },
+    files: one(job('containers:', '  # more room', '  - name: proxy', '    args: ["-db"]')),
+    fixed: { [PATCH]: job('initContainers:', '  # more room', '  - name: proxy', '    args: ["-db"]') },
   },
   {
     title: 'a merge patch for the sidecar and the work',
-    files: one(merge('containers:', '  - name: load', '    args: ["-v"]', '  - name: proxy', '    args: ["-db"]')),
+    files: one(job('containers:', '  - name: load', '    args: ["-v"]', '  - name: proxy', '    args: ["-db"]')),
     fixed: {
-      [PATCH]: merge(
+      [PATCH]: job(
         'initContainers:',
         '  - name: proxy',
         '    args: ["-db"]',
@@ -95,7 +91,7 @@ export const CASES: readonly KustomizeCase[] = [
   {
     title: 'a merge patch with a list of init containers',
     files: one(
-      merge(
+      job(
         'initContainers:',
         '  - name: wait',
         '    image: registry.example.com/wait:1',
@@ -105,7 +101,7 @@ export const CASES: readonly KustomizeCase[] = [
       ),
     ),
     fixed: {
-      [PATCH]: merge(
+      [PATCH]: job(
         'initContainers:',
         '  - name: wait',
         '    image: registry.example.com/wait:1',
@@ -116,87 +112,27 @@ export const CASES: readonly KustomizeCase[] = [
   },
   {
     title: 'a merge patch in brackets',
-    files: one(merge('containers: [{name: proxy, args: ["-db"]}]')),
-    fixed: { [PATCH]: merge('initContainers: [{name: proxy, args: ["-db"]}]') },
+    files: one(job('containers: [{name: proxy, args: ["-db"]}]')),
+    fixed: { [PATCH]: job('initContainers: [{name: proxy, args: ["-db"]}]') },
   },
   {
     title: 'a merge patch for a base with an init container, which stays the first',
     files: {
-      'base/job.yaml': CRON,
-      'base/kustomization.yaml': `${BASE}namePrefix: a-\nnamespace: night\n`,
+      ...base(CRON, 'namePrefix: a-\nnamespace: night\n'),
       [TOP]: 'resources:\n  - ../../base\npatchesStrategicMerge:\n  - patch.yaml\n',
-      [PATCH]: `apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: nightly
-spec:
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          containers:
-          - name: proxy
-            image: haproxy:3.0
-`,
+      [PATCH]: cronPatch('containers:', '- name: proxy', '  image: haproxy:3.0'),
     },
-    fixed: {
-      [PATCH]: `apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: nightly
-spec:
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          initContainers:
-          - name: schema
-          - name: proxy
-            image: haproxy:3.0
-`,
-    },
+    fixed: { [PATCH]: cronPatch('initContainers:', '- name: schema', '- name: proxy', '  image: haproxy:3.0') },
   },
   {
     title: 'a merge patch that takes the sidecar out',
-    files: one(merge('containers:', '  - name: proxy', '    $patch: delete')),
-    fixed: { [PATCH]: merge('initContainers:', '  - name: proxy', '    $patch: delete') },
+    files: one(job('containers:', '  - name: proxy', '    $patch: delete')),
+    fixed: { [PATCH]: job('initContainers:', '  - name: proxy', '    $patch: delete') },
   },
   {
     title: 'a merge patch inside the kustomization, its target told',
-    files: {
-      'base/job.yaml': JOB,
-      'base/kustomization.yaml': BASE,
-      [TOP]: `resources: [../../base]
-patches:
-  - target: { kind: Job }
-    patch: |
-      kind: Job
-      metadata:
-        name: any
-      spec:
-        template:
-          spec:
-            containers:
-              - name: proxy
-                args: ["-db"]
-`,
-    },
-    fixed: {
-      [TOP]: `resources: [../../base]
-patches:
-  - target: { kind: Job }
-    patch: |
-      kind: Job
-      metadata:
-        name: any
-      spec:
-        template:
-          spec:
-            initContainers:
-              - name: proxy
-                args: ["-db"]
-`,
-    },
+    files: { ...base(JOB), [TOP]: holding('containers') },
+    fixed: { [TOP]: holding('initContainers') },
   },
   {
     title: 'a JSON patch by index',
@@ -245,8 +181,7 @@ patches:
   {
     title: 'overlays over overlays, and a component',
     files: {
-      'base/job.yaml': JOB,
-      'base/kustomization.yaml': BASE,
+      ...base(JOB),
       'parts/more/kustomization.yaml': `kind: Component
 apiVersion: kustomize.config.k8s.io/v1alpha1
 patchesJson6902:
@@ -260,7 +195,7 @@ nameSuffix: -m
 patches:
   - path: middle.yaml
 `,
-      'overlays/middle/middle.yaml': merge('containers:', '- name: proxy', '  args: ["-db"]'),
+      'overlays/middle/middle.yaml': job('containers:', '- name: proxy', '  args: ["-db"]'),
       [TOP]: `resources: [../middle]
 patches:
   - path: patch.yaml
@@ -268,13 +203,13 @@ patches:
   - path: merge.yaml
 `,
       [PATCH]: `- op: replace\n  path: ${AT}/containers/0/image\n  value: haproxy:3.1\n`,
-      'overlays/top/merge.yaml': merge('containers:', '- name: proxy', '  stdin: true').replace('nightly', 'nightly-m'),
+      'overlays/top/merge.yaml': job('containers:', '- name: proxy', '  stdin: true').replace('nightly', 'nightly-m'),
     },
     fixed: {
       'parts/more/more.json': `[\n  { "op": "add", "path": "${AT}/initContainers/0/tty", "value": true }\n]\n`,
-      'overlays/middle/middle.yaml': merge('initContainers:', '- name: proxy', '  args: ["-db"]'),
+      'overlays/middle/middle.yaml': job('initContainers:', '- name: proxy', '  args: ["-db"]'),
       [PATCH]: `- op: replace\n  path: ${AT}/initContainers/0/image\n  value: haproxy:3.1\n`,
-      'overlays/top/merge.yaml': merge('initContainers:', '- name: proxy', '  stdin: true').replace(
+      'overlays/top/merge.yaml': job('initContainers:', '- name: proxy', '  stdin: true').replace(
         'nightly',
         'nightly-m',
       ),

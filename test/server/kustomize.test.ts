@@ -11,6 +11,7 @@ import type {
   TextDocumentEdit,
 } from 'vscode-languageserver-protocol';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { layers, MERGE, NATIVE, PATCH, REGULAR } from '../kustomize.ts';
 import { MODERN, startServer, type TestServer } from './client.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'native sidecars-kustomize-'));
@@ -20,49 +21,13 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const REGULAR = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: nightly
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: load
-          image: registry.example.com/load:1
-        - name: proxy
-          image: haproxy:2.9
-`;
-const NATIVE = REGULAR.replace('      containers:', '      initContainers:')
-  .replace('load', 'proxy')
-  .replace('registry.example.com/load:1', 'haproxy:2.9\n          restartPolicy: Always\n      containers:')
-  .replace(/- name: proxy\n {10}image: haproxy:2.9\n$/, '- name: load\n          image: registry.example.com/load:1\n');
-const PATCH = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: nightly
-spec:
-  template:
-    spec:
-      containers:
-        - name: proxy
-          tty: true
-`;
-
-const FILES = {
-  'base/job.yaml': REGULAR,
-  'base/kustomization.yaml': 'resources: [job.yaml]\n',
-  'overlays/top/kustomization.yaml': 'resources: [../../base]\npatches: [{ path: patch.yaml }]\n',
-  'overlays/top/patch.yaml': PATCH,
-};
-for (const [path, text] of Object.entries(FILES)) {
+for (const [path, text] of Object.entries(layers(REGULAR, MERGE))) {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
   writeFileSync(join(folder, path), text);
 }
 const uriOf = (path: string) => pathToFileURL(join(folder, path)).href;
 const BASE_URI = uriOf('base/job.yaml');
-const PATCH_URI = uriOf('overlays/top/patch.yaml');
+const PATCH_URI = uriOf(PATCH);
 
 async function start(root: string | null = pathToFileURL(folder).href): Promise<TestServer> {
   const server = await startServer(MODERN, () => null, undefined, root);
@@ -94,14 +59,14 @@ test('a base tells of the patch that its move breaks, and is not fixed on save',
     (diagnostic?.relatedInformation ?? []).map(({ message }) => message).join('\n'),
     /the patch \.\.\/overlays\/top\/patch\.yaml names 'proxy' under containers/,
   );
-  const offered = await actionsAt(server, BASE_URI, 11);
+  const offered = await actionsAt(server, BASE_URI, 9);
   assert.ok(offered.some(({ title }) => title.startsWith("Make 'proxy' a native sidecar")));
   assert.ok(!offered.some(({ kind }) => kind?.startsWith('source.fixAll')));
 });
 
 test('a patch hears of the move in its base while that is open, and is fixed', async () => {
   const server = await start();
-  await server.open(PATCH_URI, PATCH);
+  await server.open(PATCH_URI, MERGE);
   await server.open(BASE_URI, REGULAR);
   assert.deepEqual(await found(server, PATCH_URI), []);
   await server.connection.sendNotification('textDocument/didChange', {
@@ -120,8 +85,8 @@ test('a patch hears of the move in its base while that is open, and is fixed', a
   );
   const { edit } = await server.connection.sendRequest<CodeAction>('codeAction/resolve', fix);
   const [change] = (edit?.documentChanges ?? []) as TextDocumentEdit[];
-  const text = TextDocument.applyEdits(TextDocument.create(PATCH_URI, 'yaml', 1, PATCH), change?.edits as never);
-  assert.equal(text, PATCH.replace('containers:', 'initContainers:'));
+  const text = TextDocument.applyEdits(TextDocument.create(PATCH_URI, 'yaml', 1, MERGE), change?.edits as never);
+  assert.equal(text, MERGE.replace('containers:', 'initContainers:'));
 });
 
 test('a file outside every kustomization is judged alone', async () => {
