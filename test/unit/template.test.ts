@@ -356,12 +356,32 @@ const opening = fc.constantFrom(
   '{{if not .d}}',
 );
 
+/** Scripts whose workaround stands near an action, or around it. */
+const script = fc
+  .tuple(
+    fc.constantFrom(
+      'work ACTION; pkill haproxy',
+      'work && pkill haproxy ACTION',
+      'work; pkill ACTION haproxy',
+      'work; touch /tmp/ACTION; pkill haproxy; exit 0',
+      "trap 'pkill haproxy; echo ACTION' EXIT; work",
+      'until nc -z localhost ACTION; do sleep 1; done; work',
+      'haproxy -f ACTION & while ! test -f /tmp/done; do sleep 1; done; kill $!',
+      'exec haproxy -f ACTION',
+    ),
+    printing,
+  )
+  .map(([text, action]) => text.replace('ACTION', action.replaceAll('"', '')));
+
 /** What a container has beside its name and its image, at no depth. */
 const more = fc.oneof(
   printing.map((action) => `args: [-f, ${action}, "${action.replaceAll('"', '')}"]\n`),
   printing.map((action) => `env: # ${action}\n  - name: A\n    value: ${action}\n`),
-  printing.map((action) => `command:\n  - sh\n  - -c\n  - |\n    work ${action}\n    pkill haproxy\n`),
-  printing.map((action) => `command: ["sh", "-c", "work ${action.replaceAll('"', '')}; pkill haproxy"]\n`),
+  fc
+    .tuple(script, fc.boolean())
+    .map(([text, inBrackets]) =>
+      inBrackets ? `command: ["sh", "-c", "${text}"]\n` : `command:\n  - sh\n  - -c\n  - |\n    ${text}\n`,
+    ),
   opening.map((open) => `${open}\nresources:\n  {{- toYaml .Values.resources | nindent 12 }}\n{{- end }}\n`),
   fc.constantFrom(
     'resources:\n  {{- toYaml .Values.resources | nindent 12 }}\n',
