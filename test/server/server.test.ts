@@ -61,6 +61,19 @@ function apply(text: string, edit: WorkspaceEdit | undefined): string {
   return TextDocument.applyEdits(TextDocument.create(URI, 'yaml', 1, text), edits);
 }
 
+/** What the server asks its client to change when it is told to apply a fix. */
+async function appliedBy({ connection }: TestServer, command: Command | undefined): Promise<WorkspaceEdit> {
+  assert.equal(command?.command, 'nativeSidecars.applyFix');
+  const applied = new Promise<WorkspaceEdit>((done) => {
+    connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
+      done(edit);
+      return { applied: true };
+    });
+  });
+  await connection.sendRequest('workspace/executeCommand', command);
+  return applied;
+}
+
 test('a diagnostic carries rule, page, source and evidence', async () => {
   const server = await start();
   await server.open(URI, cronJob());
@@ -144,15 +157,7 @@ test('a client without code action literals gets commands that the server carrie
   const server = await start({ textDocument: { codeAction: {} } });
   await server.open(URI, cronJob());
   const [command] = (await actions(server)) as Command[];
-  assert.equal(command?.command, 'nativeSidecars.applyFix');
-  const applied = new Promise<WorkspaceEdit>((done) => {
-    server.connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
-      done(edit);
-      return { applied: true };
-    });
-  });
-  await server.connection.sendRequest('workspace/executeCommand', command);
-  assert.equal(apply(cronJob(), await applied), FIXED);
+  assert.equal(apply(cronJob(), await appliedBy(server, command)), FIXED);
 });
 
 test('a fix says what it does by annotations, where the client knows them', async () => {
@@ -196,15 +201,7 @@ test('clients without literals get refactorings as commands', async () => {
   const server = await start({ textDocument: { codeAction: {} } });
   await server.open(URI, FIXED);
   const [command] = (await refactorings(server, 12)) as Command[];
-  assert.equal(command?.command, 'nativeSidecars.applyFix');
-  const applied = new Promise<WorkspaceEdit>((done) => {
-    server.connection.onRequest('workspace/applyEdit', ({ edit }: { edit: WorkspaceEdit }) => {
-      done(edit);
-      return { applied: true };
-    });
-  });
-  await server.connection.sendRequest('workspace/executeCommand', command);
-  assert.equal(apply(FIXED, await applied), cronJob());
+  assert.equal(apply(FIXED, await appliedBy(server, command)), cronJob());
 });
 
 test('fix all makes safe changes only, and is offered only when asked for', async () => {

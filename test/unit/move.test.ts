@@ -4,28 +4,16 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { readPods } from '../../engine/kube/pod.ts';
 import { move as makeNative } from '../../engine/migrate/migrate.ts';
-import { applyEdits } from '../../engine/text.ts';
 import { readYaml } from '../../engine/yaml/read.ts';
+import { job, result } from './migration.ts';
 
 /** Moves the named containers of the only pod in a text; the reason where that is refused. */
 function move(text: string, ...names: string[]): string {
   const [pod] = readPods(readYaml(text));
   assert.ok(pod, `no pod in:\n${text}`);
   const containers = pod.containers.filter((container) => names.includes(container.name?.value ?? ''));
-  const outcome = makeNative([{ pod, containers }]);
-  if ('refused' in outcome) return outcome.refused;
-  return applyEdits(
-    text,
-    outcome.steps.flatMap(({ edits }) => edits),
-  );
+  return result(text, makeNative([{ pod, containers }]));
 }
-
-const job = (spec: string) => `apiVersion: batch/v1
-kind: Job
-spec:
-  template:
-    spec:
-${spec.replace(/^(?=.)/gm, '      ')}`;
 
 const REFUSALS: readonly [name: string, spec: string, names: string[], reason: RegExp][] = [
   ['the only container', 'containers:\n- name: proxy\n', ['proxy'], /a pod needs a regular container/],

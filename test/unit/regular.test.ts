@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isNativeSidecar, readPods } from '../../engine/kube/pod.ts';
-import { type Migration, move } from '../../engine/migrate/migrate.ts';
+import { move } from '../../engine/migrate/migrate.ts';
 import { makeRegular } from '../../engine/migrate/regular.ts';
-import { applyEdits } from '../../engine/text.ts';
 import { readYaml } from '../../engine/yaml/read.ts';
+import { job, result } from './migration.ts';
 
 /** Makes the first native sidecar of the only pod regular; the reason where that is refused. */
 function regular(text: string): string {
@@ -13,21 +13,6 @@ function regular(text: string): string {
   assert.ok(pod && container, `no native sidecar in:\n${text}`);
   return result(text, makeRegular(pod, container));
 }
-
-function result(text: string, outcome: Migration): string {
-  if ('refused' in outcome) return outcome.refused;
-  return applyEdits(
-    text,
-    outcome.steps.flatMap(({ edits }) => edits),
-  );
-}
-
-const job = (spec: string) => `apiVersion: batch/v1
-kind: Job
-spec:
-  template:
-    spec:
-${spec.replace(/^(?=.)/gm, '      ')}`;
 
 const CASES: readonly [name: string, before: string, after: string][] = [
   [
