@@ -7,6 +7,7 @@ import type { ConfigOptions } from './config.ts';
 import { explainFile } from './explain.ts';
 import { UserError } from './files.ts';
 import { fix } from './fix.ts';
+import { drawTimelines } from './timeline.ts';
 
 const HELP = `native-sidecars: finds containers that keep Kubernetes Jobs from completing, and makes them native sidecars.
 
@@ -14,6 +15,7 @@ Usage
   native-sidecars check [options] PATH...   report what is found
   native-sidecars fix [options] PATH...     change the files
   native-sidecars explain FILE[:LINE]...    tell why containers are sidecars or are not
+  native-sidecars timeline FILE[:LINE]...   draw who starts, waits and stops when
   native-sidecars lsp --stdio               run the language server
 
 PATH is a file, a folder (walked for .yaml .yml .json .tpl and Dockerfiles, as .gitignore allows) or - for standard input.
@@ -56,6 +58,21 @@ With a line only the pod that is written there is explained. An item in brackets
 it; docs/detection.md shows the table.
 
 Options
+  --kubernetes-version 1.29   the cluster's version, or a range such as '>=1.27 <1.34' (1.33)
+  --config FILE               read this file, not the nearest .native-sidecars.yaml
+  --no-config                 read no configuration file
+  --help                      this text
+
+Exit status: 0 done, 2 wrong usage or unreadable input.`;
+
+const TIMELINE_HELP = `native-sidecars timeline [options] FILE[:LINE]...: draws who starts, waits and stops when, today and as native sidecars.
+
+With a line only the pod that is written there is drawn. Nothing runs: how long programs take is assumed, and said below
+the picture.
+
+Options
+  --format text|svg|mermaid   what to draw (text); svg draws one pod
+  --scenario NAME             success, failure (of the work) or sidecar-crash (success)
   --kubernetes-version 1.29   the cluster's version, or a range such as '>=1.27 <1.34' (1.33)
   --config FILE               read this file, not the nearest .native-sidecars.yaml
   --no-config                 read no configuration file
@@ -118,6 +135,16 @@ function run(argv: string[]): number | undefined {
       for (const place of needPaths('explain', paths)) explainFile(place, configOf(values));
       return 0;
     }
+    case 'timeline': {
+      const { values, paths } = parse(rest, {
+        format: { type: 'string', default: 'text' },
+        scenario: { type: 'string', default: 'success' },
+      });
+      if (values.help) return print(TIMELINE_HELP);
+      const options = { format: `${values.format}`, scenario: `${values.scenario}`, ...configOf(values) };
+      for (const place of needPaths('timeline', paths)) drawTimelines(place, options);
+      return 0;
+    }
     case 'lsp': {
       const { values, paths } = parse(rest, { stdio: { type: 'boolean' } });
       if (values.help) return print(LSP_HELP);
@@ -127,7 +154,7 @@ function run(argv: string[]): number | undefined {
       return undefined;
     }
     default:
-      throw new UserError(`there is no command '${command}'; try check, fix, explain, lsp or --help`);
+      throw new UserError(`there is no command '${command}'; try check, fix, explain, timeline, lsp or --help`);
   }
 }
 

@@ -39,7 +39,7 @@ class TextAnalysis implements Analysis {
     readonly analysis: DocumentAnalysis;
   }[];
   readonly read: number;
-  readonly #rules: AnalyzeOptions['rules'];
+  readonly #given: AnalyzeOptions;
   #heard: Heard | undefined;
   readonly #migrations = new Map<string, Fix | Refusal | undefined>();
   readonly #origins = new WeakMap<Finding, { found: Found; start: number }>();
@@ -47,7 +47,8 @@ class TextAnalysis implements Analysis {
   constructor(text: string, options: AnalyzeOptions) {
     const versions = options.versions ?? DEFAULT_VERSIONS;
     this.text = text;
-    this.#rules = options.rules;
+    const { previous: _, ...given } = options;
+    this.#given = given;
     const { rules = {}, kinds = [], patches = [], sidecars, mains } = options;
     this.options = JSON.stringify([versions, rules, kinds, patches, sidecars, mains]);
     this.chart = options.chart;
@@ -109,14 +110,17 @@ class TextAnalysis implements Analysis {
   }
 
   podAt(offset: number): PodAt | undefined {
-    const part = this.parts.findLast(({ start }) => start <= offset);
-    if (!part || part.analysis.contexts.length === 0) return undefined;
-    const { start, analysis } = part;
+    const document = this.parts.findLastIndex(({ start }) => start <= offset);
+    const { start, analysis } = this.parts[document] ?? {};
+    if (start === undefined || !analysis || analysis.contexts.length === 0) return undefined;
     return {
       pods: analysis.contexts,
       start,
       place: (span) => shift(placeIn(analysis, span).span, start),
       tell: (message, context) => tell(analysis, message, context),
+      id: ({ pod }) => podId(document, pod),
+      edited: (edits) =>
+        new TextAnalysis(applyEdits(this.text, edits), { ...this.#given, previous: this }).podAt(start),
     };
   }
 
@@ -185,7 +189,7 @@ class TextAnalysis implements Analysis {
         analysis.found.map((found) => this.#place(analysis, found, start, document)),
       ),
       about: (finding) => this.#suppressible(finding),
-      rules: this.#rules,
+      rules: this.#given.rules,
       placeOf: (offset) => {
         const document = this.#partAt(offset);
         return { document, workload: this.parts[document]?.analysis.contexts[0]?.pod.workload };

@@ -8,7 +8,7 @@ import type { Confidence } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
 import type { ContainerPatterns } from './sidecar/named.ts';
 import type { Suppressed } from './suppressing.ts';
-import type { Span } from './text.ts';
+import type { Edit, Span } from './text.ts';
 
 /** What an analysis depends on besides the text. */
 export interface AnalyzeOptions {
@@ -116,4 +116,8 @@ export interface PodAt {
   place(span: Span): Span;
   /** A sentence about a pod as people read it: what is known after rendering only as it is written. */
   tell(message: string, pod: PodContext): string;
+  /** What findings call a pod: their `pod`. */
+  id(pod: PodContext): string;
+  /** The document after edits of the analysed text that begin in it, read with the same options. */
+  edited(edits: readonly Edit[]): PodAt | undefined;
 }

@@ -30,6 +30,7 @@ export type { OverlayPatch, RuleHead, Severity, Tag } from './rules/rule.ts';
 export { UNUSED_SUPPRESSION } from './rules/unused-suppression.ts';
 export type { Confidence } from './sidecar/classify.ts';
 export type { Clue } from './sidecar/clues.ts';
+export type { Scenario } from './sidecar/lifecycle.ts';
 export type { Suppressed } from './suppressing.ts';
 export {
   applyEdits,
@@ -38,3 +39,7 @@ export {
   type Position,
   type Span,
 } from './text.ts';
+export { timelineMermaid } from './timeline/mermaid.ts';
+export { TIMELINE_STYLE, timelineSvg } from './timeline/svg.ts';
+export { timelineText } from './timeline/text.ts';
+export { type Lane, type Lanes, SCENARIOS, type Timeline, timeline } from './timeline/timeline.ts';

@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { importBundled } from './bundle.mjs';
 
 const isCheck = process.argv.includes('--check');
-const { DEFAULT_VERSIONS, ALL_RULES } = await importBundled('engine/index.ts');
+const { DEFAULT_VERSIONS, ALL_RULES, analyze, timeline, timelineMermaid, timelineSvg, timelineText } =
+  await importBundled('engine/index.ts');
 const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
 const { EVIDENCE } = await importBundled('engine/sidecar/evidence.ts');
 const { CONFIG_SCHEMA, OPTIONS } = await importBundled('engine/config/schema.ts');
@@ -67,7 +68,20 @@ const parts = {
       .map(({ command, title, category }) => [`${category}: ${title}`, `\`${command}\``]),
   ),
 };
+const drawn = (file, scenario) => {
+  const text = readFileSync(file, 'utf8');
+  return timeline(analyze(text), text.indexOf('containers'), { scenario });
+};
+const fence = (language, text) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+const twoSidecars = drawn('examples/job-with-two-sidecars.yaml', 'success');
+parts.timeline = fence('text', timelineText(twoSidecars));
 fill('README.md', parts);
+write('docs/images/timeline.svg', timelineSvg(twoSidecars));
+fill('docs/timeline.md', {
+  text: fence('text', timelineText(drawn('examples/cronjob-with-proxy.yaml', 'success'))),
+  failure: fence('text', timelineText(drawn('examples/cronjob-with-proxy.yaml', 'failure'))),
+  mermaid: fence('mermaid', timelineMermaid(drawn('examples/cronjob-with-proxy.yaml', 'success'))),
+});
 const groupName = (group) => (group === '' ? 'core' : group);
 fill('docs/kinds.md', {
   checked: table(

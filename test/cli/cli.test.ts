@@ -65,7 +65,7 @@ test('what is wrong with the usage stands in one line', () => {
   for (const [args, line] of [
     [['check', '--wrong', 'x'], /^native-sidecars: Unknown option '--wrong'; see --help\n$/],
     [['check', 'nowhere'], /^native-sidecars: nowhere: there is no such file or folder\n$/],
-    [['frob'], /^native-sidecars: there is no command 'frob'; try check, fix, explain, lsp or --help\n$/],
+    [['frob'], /^native-sidecars: there is no command 'frob'; try check, fix, explain, timeline, lsp or --help\n$/],
   ] as const) {
     assert.match(run(args).err, line);
   }

@@ -91,3 +91,32 @@ for (const file of old) {
     );
   });
 }
+
+test('companion: the timeline tells how each manifest of the article ends', { skip }, () => {
+  const outcomes = (file: string) => {
+    const scenario = file.includes('failure') ? 'failure' : 'success';
+    const { out } = run(['timeline', '--scenario', scenario, `${companion}/${file}`]);
+    return out.split('\n').flatMap((line) => /^ {2}((?:Runs|Completes|Fails).*)/.exec(line)?.[1] ?? []);
+  };
+  for (const file of files) {
+    const native = 'Completes: haproxy is stopped when primary has ended.';
+    const [before, after = before] = outcomes(file);
+    if (file.includes('failure')) {
+      // All of them say OnFailure: restarts of the work reach the limit of the Job, whatever stands beside it.
+      for (const each of [before, after])
+        assert.match(each ?? '', /^Fails with BackoffLimitExceeded: primary was /, file);
+    } else {
+      assert.equal(after, native, file);
+      if (file.includes('naive')) assert.equal(before, 'Runs for ever: haproxy never ends.');
+      else if (!file.includes('sidecar')) assert.match(before ?? '', /^Completes: haproxy is ended by hand/, file);
+    }
+  }
+});
+
+test('companion: with the native sidecar the failing work is restarted twice, then haproxy is stopped', {
+  skip,
+}, () => {
+  const { out } = run(['timeline', '--scenario', 'failure', `${companion}/cronjob.sidecar.failure.yaml`]);
+  assert.match(out, /Fails with BackoffLimitExceeded: primary was restarted 2 times\./);
+  assert.match(out, /\n {2}haproxy sidecar ━+▒+✓\n {2}primary regular +━+✗·+━+✗·+━/);
+});

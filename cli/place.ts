@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs';
+import { type Analysis, analyze, Lines } from '../engine/index.ts';
+import { openCharts } from './chart.ts';
+import { inputs } from './check.ts';
+import { type ConfigOptions, openConfig } from './config.ts';
+import { type InputFile, readText, UserError } from './files.ts';
+
+/** A file that was named with or without a line, analysed. */
+export interface Placed {
+  readonly file: InputFile;
+  readonly analysis: Analysis;
+  /** The end of the line; undefined when none was named. */
+  readonly offset: number | undefined;
+}
+
+/** Reads what a place names: a path, or a path and a line (`job.yaml:12`). Throws UserError for what cannot be read. */
+export function* readPlace(place: string, options: ConfigOptions): Iterable<Placed> {
+  const { path, line } = parsePlace(place);
+  const rethrow = (error: unknown) => {
+    throw error;
+  };
+  const settled = openConfig(options);
+  const charts = openCharts();
+  for (const file of inputs([path], settled, rethrow)) {
+    const { text } = readText(file);
+    const lines = new Lines(text);
+    if (line !== undefined && line > lines.count) {
+      throw new UserError(`${file.name} has ${lines.count} lines, there is no line ${line}`);
+    }
+    const chart = text.includes('{{') ? charts(file) : undefined;
+    const analysis = analyze(text, { ...settled(file), ...(chart && { chart }) });
+    yield { file, analysis, offset: line === undefined ? undefined : lines.end(line - 1) };
+  }
+}
+
+function parsePlace(place: string): { readonly path: string; readonly line: number | undefined } {
+  const [, path, line] = /^(.+):([1-9]\d*)$/.exec(place) ?? [];
+  return path !== undefined && !existsSync(place) ? { path, line: Number(line) } : { path: place, line: undefined };
+}
