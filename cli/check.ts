@@ -1,4 +1,4 @@
-import type { Analysis, Settled } from '../engine/index.ts';
+import type { Analysis, Origin, Settled, VersionRange } from '../engine/index.ts';
 import { analyzeFiles } from './analyze.ts';
 import { type ConfigOptions, openConfig } from './config.ts';
 import { findFiles, type InputFile, UserError } from './files.ts';
@@ -9,6 +9,8 @@ import { reportText } from './report/text.ts';
 export interface Checked {
   readonly path: string;
   readonly analysis: Analysis;
+  readonly versions: VersionRange;
+  readonly origin: Origin;
 }
 
 /** Checks files and folders and prints a report. Gives the exit status: 0, 1 with findings, 2 with unreadable input. */
@@ -24,7 +26,9 @@ export function check(paths: readonly string[], options: ConfigOptions & { reado
   const analyzed = analyzeFiles(files, settled, tell);
   const checked = files.flatMap((file) => {
     const found = analyzed.find((each) => each.file === file);
-    return found ? { path: file.name, analysis: found.analysis } : [];
+    if (!found) return [];
+    const { versions, origin } = settled(file);
+    return { path: file.name, analysis: found.analysis, versions, origin };
   });
   process.stdout.write(options.format === 'json' ? reportJson(checked) : reportText(checked, useColour()));
   if (failed) return 2;

@@ -3,6 +3,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import {
   CONFIG_FILE,
   chartVersions,
+  formatVersions,
   type Layer,
   Lines,
   readConfig,
@@ -21,21 +22,29 @@ export interface ConfigOptions {
 
 /**
  * Tells what applies to a file. Files of configuration are read when they are first asked for; throws UserError with a
- * line for each thing that is wrong in one.
+ * line for each thing that is wrong in one. Versions in charts that nobody understands are told on standard error, once.
  */
 export function openConfig({ versions, config }: ConfigOptions): (file: InputFile) => Settled {
   const given = typeof config === 'string' ? layerOf(config, config) : undefined;
   const configs = nearest((folder) => fileIn(folder, CONFIG_FILE, (path) => layerOf(path, nameOf(path))));
   const charts = nearest((folder) => fileIn(folder, 'Chart.yaml', chartOf));
+  const told = new Set<string>();
   return ({ path }) => {
     const at = path === 0 ? resolve('-') : resolve(path);
     const file = config === false ? undefined : (given ?? configs(dirname(at)));
     const chart = charts(dirname(at));
-    const layers = [versions && { config: { kubernetesVersion: versions } }, file, chart];
-    return settle(
-      layers.filter((each) => each !== undefined),
+    const own: Layer | undefined = versions && { source: 'command line', config: { kubernetesVersion: versions } };
+    const settled = settle(
+      [own, file, chart].filter((each) => each !== undefined),
       slashed(at),
     );
+    for (const problem of settled.problems) {
+      if (!told.has(problem)) {
+        console.error(`native-sidecars: ${problem}; Kubernetes ${formatVersions(settled.versions)} is taken`);
+      }
+      told.add(problem);
+    }
+    return settled;
   };
 }
 
@@ -68,16 +77,19 @@ function layerOf(path: string, name: string): Layer {
     });
     throw new UserError(told.join('\nnative-sidecars: '));
   }
-  return { config, base: slashed(dirname(resolve(path))) };
+  return { source: '.native-sidecars.yaml', file: name, config, base: slashed(dirname(resolve(path))) };
 }
 
+/** A chart that cannot be read says nothing but why; one without a word on versions leaves it to the chart around it. */
 function chartOf(path: string): Layer | undefined {
+  const head = { source: 'Chart.yaml', file: nameOf(path) } as const;
   try {
-    const versions = chartVersions(readText({ name: path, path, given: false }).text);
-    return versions && { config: { kubernetesVersion: versions } };
-  } catch {
-    // A chart that cannot be read says nothing.
-    return undefined;
+    const { versions, problem } = chartVersions(readText({ name: head.file, path, given: false }).text);
+    if (versions) return { ...head, config: { kubernetesVersion: versions } };
+    return problem === undefined ? undefined : { ...head, config: {}, problem };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { ...head, config: {}, problem: error.message.slice(`${head.file}: `.length) };
   }
 }
 

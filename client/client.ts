@@ -4,6 +4,9 @@ import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languagec
 /** The documents that the server sees, whatever their scheme: files, unsaved ones, virtual workspaces. */
 const LANGUAGES = ['yaml', 'helm', 'json', 'jsonc', 'dockerfile'];
 
+/** Those that hold manifests. */
+const MANIFESTS = ['yaml', 'helm', 'json', 'jsonc'];
+
 const RULES_PAGE = 'https://github.com/native-sidecars/native-sidecars/blob/main/docs/rules/README.md';
 
 const FIX_ALL = 'source.fixAll.nativeSidecars';
@@ -20,15 +23,20 @@ export type CreateClient = (name: string, options: LanguageClientOptions) => Bas
 export async function startClient(context: vscode.ExtensionContext, create: CreateClient): Promise<BaseLanguageClient> {
   const client = create('Native Sidecars', {
     documentSelector: LANGUAGES.map((language) => ({ language })),
-    initializationOptions: { openRule: true },
+    initializationOptions: { openRule: true, showVersions: true },
     diagnosticCollectionName: 'native-sidecars',
   });
   client.onRequest('nativeSidecars/findFiles', findFiles);
   client.onRequest('nativeSidecars/readFile', readFile);
   const status = createStatus();
+  const versions = createVersions();
+  const refreshVersions = () => showVersions(client, versions);
+  client.onNotification('nativeSidecars/versionsChanged', refreshVersions);
   const open = (page: string) => vscode.env.openExternal(vscode.Uri.parse(page));
   context.subscriptions.push(
     status,
+    versions,
+    vscode.window.onDidChangeActiveTextEditor(refreshVersions),
     vscode.languages.onDidChangeDiagnostics(() => showStatus(status)),
     vscode.window.onDidChangeActiveTextEditor(() => showStatus(status)),
     vscode.commands.registerCommand('nativeSidecars.restartServer', async () => {
@@ -43,6 +51,7 @@ export async function startClient(context: vscode.ExtensionContext, create: Crea
   );
   await client.start();
   showStatus(status);
+  await refreshVersions();
   return client;
 }
 
@@ -107,4 +116,43 @@ function showStatus(item: vscode.LanguageStatusItem): void {
     ? vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'native-sidecars').length
     : 0;
   item.detail = found === 0 ? 'nothing found' : found === 1 ? '1 finding' : `${found} findings`;
+}
+
+/** What the server says of the versions that count for a document. */
+interface ShownVersions {
+  readonly versions: string;
+  readonly source: string;
+  /** The URI of the file that says so. */
+  readonly file?: string;
+  readonly problems: readonly string[];
+}
+
+const SETTING = 'nativeSidecars.kubernetesVersion';
+
+function createVersions(): vscode.LanguageStatusItem {
+  const item = vscode.languages.createLanguageStatusItem(
+    'nativeSidecars.versions',
+    MANIFESTS.map((language) => ({ language })),
+  );
+  item.name = 'Kubernetes version';
+  item.text = 'Kubernetes';
+  return item;
+}
+
+/** Shows the versions that count for the active document and who says so, with a way to change that. */
+async function showVersions(client: BaseLanguageClient, item: vscode.LanguageStatusItem): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  if (!document || !MANIFESTS.includes(document.languageId) || !client.isRunning()) return;
+  const uri = document.uri.toString();
+  const shown = await client.sendRequest<ShownVersions | null>('nativeSidecars/versions', { uri }).catch(() => null);
+  // Another document may be shown by now.
+  if (vscode.window.activeTextEditor?.document !== document) return;
+  const { versions, source, file, problems } = shown ?? { versions: '', source: 'not checked', problems: [] };
+  item.text = `Kubernetes ${versions}`.trim();
+  item.detail = problems.length === 0 ? source : `${source}; ${problems.join('; ')}`;
+  item.severity =
+    problems.length === 0 ? vscode.LanguageStatusSeverity.Information : vscode.LanguageStatusSeverity.Warning;
+  item.command = file
+    ? { title: 'Open file', command: 'vscode.open', arguments: [vscode.Uri.parse(file)] }
+    : { title: 'Change', command: 'workbench.action.openSettings', arguments: [SETTING] };
 }

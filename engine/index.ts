@@ -4,7 +4,7 @@ export { type ChartFiles, isChartFile, prepareChartFiles } from './chart/files.t
 export { chartVersions } from './config/chart.ts';
 export { type Completion, completeConfig } from './config/complete.ts';
 export { CONFIG_FILE, type Config, type ConfigProblem, readConfig } from './config/read.ts';
-export { type Layer, type Settled, settle } from './config/settle.ts';
+export { type Layer, type Origin, type Settled, settle } from './config/settle.ts';
 export { mayInstall } from './dockerfile/installs.ts';
 export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
@@ -15,6 +15,7 @@ export { type Hover, hover } from './hover.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {
   DEFAULT_VERSIONS,
+  formatVersion,
   formatVersions,
   parseVersions,
   type VersionRange,

@@ -66,7 +66,7 @@ export class Configs {
 
   /** What applies to a document, given the editor's settings: the nearest file upwards comes first, a chart last. */
   async settle(uri: string, section: unknown): Promise<Settings> {
-    const { enable, config } = readSettings(section);
+    const { enable, config, problem } = readSettings(section);
     const path = decode(uri);
     const folders = this.#around.folders;
     const own = folders
@@ -74,17 +74,24 @@ export class Configs {
       .sort((a, b) => b.length - a.length)[0];
     const start = uri.includes('/') ? uri.slice(0, uri.lastIndexOf('/')) : folders[0]?.replace(/\/$/, '');
     const file = start && (await this.#nearest(start, CONFIG_FILE, (each, text) => this.#read(each, text)));
-    const chart = start && (await this.#nearest(start, 'Chart.yaml', (_, text) => chartOf(text)));
-    const settings: Layer = { config, ...(own !== undefined && { base: decode(own) }) };
+    const chart = start && (await this.#nearest(start, 'Chart.yaml', chartOf));
+    const settings: Layer = {
+      source: 'settings',
+      config,
+      ...(own !== undefined && { base: decode(own) }),
+      ...(problem !== undefined && { problem }),
+    };
     const {
       isExcluded,
       helm: _,
+      origin,
+      problems: wrong,
       ...options
     } = settle(
       [file, settings, chart].filter((each) => !!each),
       path,
     );
-    return { enable: enable && !isExcluded, options };
+    return { enable: enable && !isExcluded, options, origin, problems: wrong };
   }
 
   async #nearest(
@@ -109,13 +116,15 @@ export class Configs {
   #read(uri: string, text: string): Layer {
     const { config, problems } = readConfig(text);
     this.#around.onRead(uri, text, problems);
-    return { config, base: decode(uri.slice(0, uri.lastIndexOf('/'))) };
+    return { source: CONFIG_FILE, file: uri, config, base: decode(uri.slice(0, uri.lastIndexOf('/'))) };
   }
 }
 
-function chartOf(text: string): Layer | undefined {
-  const versions = chartVersions(text);
-  return versions && { config: { kubernetesVersion: versions } };
+function chartOf(uri: string, text: string): Layer | undefined {
+  const { versions, problem } = chartVersions(text);
+  const head = { source: 'Chart.yaml', file: uri } as const;
+  if (versions) return { ...head, config: { kubernetesVersion: versions } };
+  return problem === undefined ? undefined : { ...head, config: {}, problem };
 }
 
 /** LSP's diagnostics of a configuration. */

@@ -24,9 +24,11 @@ import {
   analyze,
   analyzeDockerfile,
   analyzePatch,
+  formatVersions,
   hover,
   isPatch,
   mayInstall,
+  type Origin,
   patchesOf,
 } from '../engine/index.ts';
 import {
@@ -53,7 +55,18 @@ interface Client extends ActionSupport {
   readonly configuration: boolean;
   readonly dynamicConfiguration: boolean;
   readonly dynamicWatching: boolean;
+  /** Whether it wants to hear that other versions may count. */
+  readonly showVersions: boolean;
 }
+
+/** The versions that count for a document, for a client that shows them; null when it is not checked. */
+interface ShownVersions extends Origin {
+  readonly versions: string;
+  readonly problems: readonly string[];
+}
+
+const VERSIONS_REQUEST = 'nativeSidecars/versions';
+const VERSIONS_CHANGED = 'nativeSidecars/versionsChanged';
 
 /**
  * Runs the language server on a connection, with the files that `host` gives. Gives back when it listens; `exit` ends
@@ -89,6 +102,8 @@ class Server {
   #configs: Configs;
   /** Configurations with problems that are not open. */
   readonly #broken = new Set<string>();
+  /** What was said of versions that do not count. */
+  readonly #toldProblems = new Set<string>();
   readonly #charts: Charts;
   readonly #stale = new Set<string>();
   #rest: ReturnType<typeof setTimeout> | undefined;
@@ -139,6 +154,10 @@ class Server {
     connection.onCompletion(({ textDocument: { uri }, position }) => {
       const document = isConfig(uri) ? this.#documents.get(uri) : undefined;
       return document ? configCompletions(document, document.offsetAt(position)) : null;
+    });
+    connection.onRequest(VERSIONS_REQUEST, async ({ uri }: { uri: string }): Promise<ShownVersions | null> => {
+      const { enable, options, origin, problems } = await this.#settingsOf(uri);
+      return enable ? { versions: formatVersions(options.versions), ...origin, problems } : null;
     });
     connection.onExecuteCommand(async ({ command, arguments: [data] = [] }) => {
       if (command !== APPLY_COMMAND)
@@ -198,7 +217,14 @@ class Server {
       const section = this.#client.configuration
         ? this.#connection.workspace.getConfiguration({ scopeUri: uri, section: 'nativeSidecars' }).catch(() => null)
         : Promise.resolve(this.#shared);
-      settings = section.then((each: unknown) => this.#configs.settle(uri, each));
+      settings = section.then(async (each: unknown) => {
+        const settled = await this.#configs.settle(uri, each);
+        for (const problem of settled.problems) {
+          if (!this.#toldProblems.has(problem)) this.#connection.console.warn(problem);
+          this.#toldProblems.add(problem);
+        }
+        return settled;
+      });
       this.#settings.set(uri, settings);
     }
     return settings;
@@ -351,6 +377,7 @@ class Server {
   #renew(): void {
     if (this.#client.refresh) this.#connection.languages.diagnostics.refresh().catch(() => {});
     for (const { uri } of this.#documents.all()) this.#push(uri);
+    if (this.#client.showVersions) this.#connection.sendNotification(VERSIONS_CHANGED).catch(() => {});
   }
 
   async #resolve(action: CodeAction): Promise<CodeAction> {
@@ -386,6 +413,7 @@ function readClient({ textDocument, workspace }: ClientCapabilities, options: un
     versioned: workspace?.workspaceEdit?.documentChanges === true,
     annotated: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     related: (textDocument?.diagnostic ?? textDocument?.publishDiagnostics)?.relatedInformation === true,
+    showVersions: (options as { showVersions?: unknown } | null | undefined)?.showVersions === true,
     openRule: (options as { openRule?: unknown } | null | undefined)?.openRule === true,
   };
 }

@@ -1,12 +1,18 @@
-import { type Analysis, type Finding, Lines, type Span } from '../../engine/index.ts';
+import { type Analysis, type Finding, formatVersion, Lines, type Span } from '../../engine/index.ts';
 import type { Checked } from '../check.ts';
 
 /** The JSON report, version 1, as docs/json-output.schema.json describes it. Scripts depend on it. */
 export function reportJson(checked: readonly Checked[]): string {
-  const files = checked.map(({ path, analysis }) => {
+  const files = checked.map(({ path, analysis, versions, origin }) => {
     const lines = new Lines(analysis.text);
     return {
       path,
+      kubernetes: {
+        lowest: formatVersion(versions.lowest),
+        highest: formatVersion(versions.highest),
+        source: origin.source,
+        ...(origin.file !== undefined && { file: origin.file }),
+      },
       findings: analysis.findings.map((finding) => findingOf(finding, lines, analysis)),
       suppressed: analysis.suppressed.map(({ finding, reason }) => ({
         ...findingOf(finding, lines, analysis),

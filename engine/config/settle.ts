@@ -1,17 +1,33 @@
 import { globMatches } from '../glob.ts';
-import type { VersionRange } from '../kube/version.ts';
+import { DEFAULT_VERSIONS, type VersionRange } from '../kube/version.ts';
 import type { Config, RuleLevels } from './read.ts';
 import type { Level } from './schema.ts';
 
-/** A configuration, and the folder from which its globs count: a path or decoded URI; undefined for the whole path. */
-export interface Layer {
+/** Who says something, the strongest first. */
+export type Source = 'command line' | '.native-sidecars.yaml' | 'settings' | 'Chart.yaml' | 'default';
+
+/** Where the versions come from that apply to a file. */
+export interface Origin {
+  readonly source: Source;
+  /** The file that says so, as the host names it. */
+  readonly file?: string;
+}
+
+/** A configuration, who says it, and the folder from which its globs count: a path or decoded URI. */
+export interface Layer extends Origin {
   readonly config: Config;
+  /** The whole path counts when it is left out. */
   readonly base?: string | undefined;
+  /** What is wrong with its versions, as a sentence without a full stop: it names none then. */
+  readonly problem?: string | undefined;
 }
 
 /** What applies to one file: the options of an analysis, and what the face decides by. */
 export interface Settled extends Omit<Config, 'kubernetesVersion' | 'rules' | 'exclude'> {
-  readonly versions?: VersionRange;
+  readonly versions: VersionRange;
+  readonly origin: Origin;
+  /** Why versions that somebody names do not count, one line each. */
+  readonly problems: readonly string[];
   readonly rules: Readonly<Record<string, Level>>;
   readonly isExcluded: boolean;
 }
@@ -23,17 +39,26 @@ export function settle(layers: readonly Layer[], path: string): Settled {
   const rules = [...layers]
     .reverse()
     .flatMap((layer) => (layer.config.rules ?? []).filter((each) => isAbout(each, layer, path)));
-  const { kubernetesVersion: versions } = first('kubernetesVersion')?.config ?? {};
   const kept = (['sidecars', 'mains', 'kinds', 'helm'] as const).map((key) => {
     const value = first(key)?.config[key];
     return value === undefined ? {} : { [key]: value };
   });
   return {
     ...Object.assign({}, ...kept),
-    ...(versions && { versions }),
+    ...versionsOf(layers),
     rules: Object.assign({}, ...rules.map((each) => each.rules)),
     isExcluded: excluding?.config.exclude?.some((glob) => globMatches(glob, below(path, excluding))) ?? false,
   };
+}
+
+function versionsOf(layers: readonly Layer[]): Pick<Settled, 'versions' | 'origin' | 'problems'> {
+  const problems: string[] = [];
+  for (const { config, source, file, problem } of layers) {
+    const versions = config.kubernetesVersion;
+    if (versions) return { versions, origin: { source, ...(file !== undefined && { file }) }, problems };
+    if (problem !== undefined) problems.push(`${file ?? source}: ${problem}`);
+  }
+  return { versions: DEFAULT_VERSIONS, origin: { source: 'default' }, problems };
 }
 
 function isAbout({ files }: RuleLevels, layer: Layer, path: string): boolean {

@@ -52,7 +52,7 @@ export interface VersionRange {
 }
 
 /** The minors that are known. */
-const KNOWN_VERSIONS: VersionRange = { lowest: { major: 1, minor: 20 }, highest: { major: 1, minor: 38 } };
+export const KNOWN_VERSIONS: VersionRange = { lowest: { major: 1, minor: 20 }, highest: { major: 1, minor: 38 } };
 
 /** The range that holds one version only. */
 export function only(version: KubernetesVersion): VersionRange {

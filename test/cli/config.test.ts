@@ -105,6 +105,46 @@ test('command line, file, chart and default: the first that names a version coun
   assert.equal(changes(['--kubernetes-version', '1.28'], { ...chart, ...config }), false);
 });
 
+test('the JSON report says for each file which versions count, and who says so', () => {
+  const chart = (constraint: string) => `apiVersion: v2\nname: x\nversion: 1.0.0\nkubeVersion: "${constraint}"\n`;
+  const files = {
+    'a.yaml': JOB,
+    'chart/Chart.yaml': chart('>=1.27.0-0'),
+    'chart/templates/b.yaml': JOB,
+    'config/.native-sidecars.yaml': 'kubernetesVersion: ">=1.29 <1.34"\n',
+    'config/c.yaml': JOB,
+    'wrong/Chart.yaml': chart('latest'),
+    'wrong/templates/d.yaml': JOB,
+  };
+  withFiles(files, (cwd) => {
+    const check = (...args: string[]) => {
+      const { out, err } = run(['check', '--format', 'json', ...args, '.'], { cwd });
+      const all: { path: string; kubernetes: object }[] = JSON.parse(out).files;
+      const told = all.filter(({ path }) => !path.endsWith('Chart.yaml'));
+      return { err, versions: Object.fromEntries(told.map(({ path, kubernetes }) => [path.slice(-6), kubernetes])) };
+    };
+    const { err, versions } = check();
+    assert.deepEqual(versions, {
+      'a.yaml': { lowest: '1.33', highest: '1.33', source: 'default' },
+      'b.yaml': { lowest: '1.27', highest: '1.27', source: 'Chart.yaml', file: 'chart/Chart.yaml' },
+      'c.yaml': {
+        lowest: '1.29',
+        highest: '1.33',
+        source: '.native-sidecars.yaml',
+        file: 'config/.native-sidecars.yaml',
+      },
+      'd.yaml': { lowest: '1.33', highest: '1.33', source: 'default' },
+    });
+    assert.equal(
+      err,
+      "native-sidecars: wrong/Chart.yaml: kubeVersion takes versions such as >=1.29.0-0, not 'latest'; Kubernetes 1.33 is taken\n",
+    );
+    const given = check('--kubernetes-version', '1.30');
+    assert.equal(given.err, '');
+    assert.deepEqual(given.versions['d.yaml'], { lowest: '1.30', highest: '1.30', source: 'command line' });
+  });
+});
+
 test('suppressed findings count nowhere, and stand in the JSON report with their reason', () => {
   const text = JOB.replace(
     '        - name: haproxy',

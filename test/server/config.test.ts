@@ -94,6 +94,38 @@ test('settings do what the file does', async () => {
   assert.deepEqual(await severities(server, uri('vendor/job.yaml')), []);
 });
 
+test('a client may ask which versions count, who says so, and what is wrong', async () => {
+  const chart = (constraint: string) => `apiVersion: v2\nname: x\nkubeVersion: "${constraint}"\n`;
+  const { server, uri } = await open(
+    {
+      [`a/${CONFIG}`]: 'kubernetesVersion: ">=1.29 <1.34"\n',
+      'b/Chart.yaml': chart('>=1.27'),
+      'c/Chart.yaml': chart('x.y'),
+    },
+    { kubernetesVersion: 'latest' },
+  );
+  const logged: string[] = [];
+  server.connection.onNotification(
+    'window/logMessage',
+    ({ message }: { message: string }) => void logged.push(message),
+  );
+  const wrong = "settings: 'latest' is no Kubernetes version; write it like 1.29, or >=1.27 <1.34 for several";
+  const wrongChart = `${uri('c/Chart.yaml')}: kubeVersion takes versions such as >=1.29.0-0, not 'x.y'`;
+  for (const [name, expected] of [
+    ['a/job.yaml', { versions: '1.29 to 1.33', source: CONFIG, file: uri(`a/${CONFIG}`), problems: [] }],
+    ['b/job.yaml', { versions: '1.27', source: 'Chart.yaml', file: uri('b/Chart.yaml'), problems: [wrong] }],
+    ['c/job.yaml', { versions: '1.33', source: 'default', problems: [wrong, wrongChart] }],
+    ['job.yaml', { versions: '1.33', source: 'default', problems: [wrong] }],
+  ] as const) {
+    assert.deepEqual(
+      await server.connection.sendRequest('nativeSidecars/versions', { uri: uri(name) }),
+      expected,
+      name,
+    );
+  }
+  assert.deepEqual(logged, [wrong, wrongChart], 'each is told once');
+});
+
 test('a changed file counts, on disk and while it is typed', async () => {
   const { server, uri, write } = await open({ [CONFIG]: level('error') });
   const job = uri('job.yaml');

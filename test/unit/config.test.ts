@@ -6,6 +6,7 @@ import { parseDocument } from 'yaml';
 import { OPTIONS } from '../../engine/config/schema.ts';
 import { globMatches } from '../../engine/glob.ts';
 import { analyze, chartVersions, completeConfig, formatVersions, readConfig, settle } from '../../engine/index.ts';
+import { only } from '../../engine/kube/version.ts';
 
 const FULL = `# Everything.
 kubernetesVersion: 1.30
@@ -156,7 +157,11 @@ test('the schema agrees with the reader', () => {
 });
 
 test('the first that says something counts, for rules one by one', () => {
-  const layer = (text: string, base?: string) => ({ config: readConfig(text).config, base });
+  const layer = (text: string, base?: string) => ({
+    source: 'settings' as const,
+    config: readConfig(text).config,
+    base,
+  });
   const layers = [
     layer('kubernetesVersion: 1.31\n'),
     layer(
@@ -168,6 +173,8 @@ test('the first that says something counts, for rules one by one', () => {
   const settled = settle(layers, '/w/new/job.yaml');
   assert.deepEqual(settled, {
     versions: { lowest: { major: 1, minor: 31 }, highest: { major: 1, minor: 31 } },
+    origin: { source: 'settings' },
+    problems: [],
     sidecars: { names: ['x'] },
     rules: { 'wait-loop': 'error', 'kill-workaround': 'hint' },
     isExcluded: false,
@@ -261,7 +268,8 @@ test('kinds of the configuration are checked', () => {
 });
 
 for (const [constraint, version] of [
-  ['>=1.19.0-0', '1.19'],
+  ['>=1.24.0-0', '1.24'],
+  ['>=1.19.0-0', '1.20'],
   ['>= 1.25.0-0 < 1.34.0-0', '1.25'],
   ['^1.23', '1.23'],
   ['~1.27.3', '1.27'],
@@ -269,12 +277,59 @@ for (const [constraint, version] of [
   ['1.22 - 1.30', '1.22'],
   ['>=1.30 || >=1.24 <1.26', '1.24'],
   ['<1.30', undefined],
-  ['>=1.30 || <1.10', undefined],
+  ['>=1.28 || <1.30', undefined],
+  ['>=1.30 || <1.10', '1.30'],
+  ['!=1.29', undefined],
+  ['~1', undefined],
+  ['1.x', undefined],
   ['*', undefined],
 ] as const) {
   test(`a chart for '${constraint}' runs on ${version ?? 'anything'}`, () => {
     const found = chartVersions(`apiVersion: v2\nname: x\nkubeVersion: "${constraint}"\n`);
-    assert.equal(found && formatVersions(found), version);
+    assert.deepEqual(found.versions && formatVersions(found.versions), version);
+    assert.equal(found.problem, undefined);
+  });
+}
+
+for (const [line, problem] of [
+  ['kubeVersion: latest', "kubeVersion takes versions such as >=1.29.0-0, not 'latest'"],
+  ['kubeVersion: ">=1.29 and more"', "kubeVersion takes versions such as >=1.29.0-0, not '>=1.29 and more'"],
+  ['kubeVersion: ">=1.30 <1.29"', "no version fits kubeVersion '>=1.30 <1.29': Kubernetes 1.20 to 1.38 are known"],
+  ['kubeVersion: ">=1.50"', "no version fits kubeVersion '>=1.50': Kubernetes 1.20 to 1.38 are known"],
+  ['kubeVersion: "1.29', /^this is no YAML: /],
+] as const) {
+  test(`a chart with ${line} is one clear line`, () => {
+    const found = chartVersions(`apiVersion: v2\n${line}\n`);
+    assert.equal(found.versions, undefined);
+    if (typeof problem === 'string') assert.equal(found.problem, problem);
+    else assert.match(found.problem ?? '', problem);
+  });
+}
+
+for (const [what, layers, versions, origin, problems] of [
+  ['nobody', [], '1.33', { source: 'default' }, []],
+  ['the chart', ['chart'], '1.27', { source: 'Chart.yaml', file: 'Chart.yaml' }, []],
+  ['the settings', ['settings', 'chart'], '1.31', { source: 'settings' }, []],
+  ['the settings, wrongly', ['wrong', 'chart'], '1.27', { source: 'Chart.yaml', file: 'Chart.yaml' }, ['settings: no']],
+  ['the settings, wrongly, and nobody else', ['wrong'], '1.33', { source: 'default' }, ['settings: no']],
+  ['the settings, and the chart wrongly', ['settings', 'wrongChart'], '1.31', { source: 'settings' }, []],
+] as const) {
+  test(`who says the version: ${what}`, () => {
+    const of = (minor: number) => ({ kubernetesVersion: only({ major: 1, minor }) });
+    const all = {
+      settings: { source: 'settings', config: of(31) },
+      wrong: { source: 'settings', config: {}, problem: 'no' },
+      chart: { source: 'Chart.yaml', file: 'Chart.yaml', config: of(27) },
+      wrongChart: { source: 'Chart.yaml', file: 'Chart.yaml', config: {}, problem: 'no' },
+    } as const;
+    const settled = settle(
+      layers.map((each) => all[each]),
+      '/w/job.yaml',
+    );
+    assert.deepEqual(
+      [formatVersions(settled.versions), settled.origin, settled.problems],
+      [versions, origin, problems],
+    );
   });
 }
 
