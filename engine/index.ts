@@ -11,7 +11,7 @@ export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } fr
 export { type ExplainedItem, type Explanation, explain } from './explain.ts';
 export type { Analysis, AnalyzeOptions, Finding, PlacedEvidence, PodAt, Skipped } from './finding.ts';
 export { type Fix, type FixAllOptions, MIGRATION_TITLE, type Refusal } from './fix/fix.ts';
-export { type Hover, hover } from './hover.ts';
+export { type Hover, hover } from './hover/index.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
 export {
   DEFAULT_VERSIONS,

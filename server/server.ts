@@ -146,7 +146,8 @@ class Server {
       const state = await this.#analyze(textDocument.uri);
       if (!state) return null;
       answerOnlyIf(!token.isCancellationRequested);
-      const found = hover(state.analysis, state.document.offsetAt(position));
+      const { origin } = await this.#settingsOf(textDocument.uri);
+      const found = hover(state.analysis, state.document.offsetAt(position), origin);
       if (!found) return null;
       const contents = { kind: MarkupKind.Markdown, value: found.markdown };
       return { contents, range: toRange(state.document, found.span) };
