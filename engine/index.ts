@@ -1,6 +1,7 @@
 export { analyze } from './analysis.ts';
 export type { InChart } from './chart/document.ts';
 export { type ChartFiles, isChartFile, prepareChartFiles } from './chart/files.ts';
+export { type CompleteOptions, completeManifest } from './complete/index.ts';
 export { chartVersions } from './config/chart.ts';
 export { type Completion, completeConfig } from './config/complete.ts';
 export { CONFIG_FILE, type Config, type ConfigProblem, readConfig } from './config/read.ts';

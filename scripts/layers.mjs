@@ -27,6 +27,7 @@ const ROOMS = [
   { name: 'analysis', files: /^engine\/(?:(?:dockerfile-|document-|patch-)?analysis|finding|suppressing)\.ts$/ },
   { name: 'explain', files: /^engine\/explain\.ts$/ },
   { name: 'timeline', files: /^engine\/timeline\//, only: ['text', 'yaml', 'kube', 'sidecar', 'rules', 'analysis'] },
+  { name: 'complete', files: /^engine\/complete\// },
   { name: 'hover', files: /^engine\/hover\// },
   { name: 'index', files: /^engine\/index\.ts$/ },
   { name: 'server', files: /^server\//, only: ['index'], packages: [/^vscode-languageserver/, /^node:/] },

@@ -1,20 +1,6 @@
-import {
-  type CompletionItem,
-  CompletionItemKind,
-  type Diagnostic,
-  DiagnosticSeverity,
-  TextEdit,
-} from 'vscode-languageserver';
+import { type Diagnostic, DiagnosticSeverity } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import {
-  CONFIG_FILE,
-  type ConfigProblem,
-  chartVersions,
-  completeConfig,
-  type Layer,
-  readConfig,
-  settle,
-} from '../engine/index.ts';
+import { CONFIG_FILE, type ConfigProblem, chartVersions, type Layer, readConfig, settle } from '../engine/index.ts';
 import { SOURCE, toRange } from './convert.ts';
 import type { Host } from './host.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -134,17 +120,6 @@ export function configDiagnostics(document: TextDocument, problems?: readonly Co
     severity: DiagnosticSeverity.Error,
     source: SOURCE,
     message,
-  }));
-}
-
-/** LSP's completions in a configuration. */
-export function configCompletions(document: TextDocument, offset: number): CompletionItem[] {
-  return completeConfig(document.getText(), offset).map(({ kind, label, description, insert, start }, index) => ({
-    label,
-    kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.EnumMember,
-    sortText: String(index).padStart(3, '0'),
-    textEdit: TextEdit.replace(toRange(document, { start, end: offset }), insert),
-    ...(description !== undefined && { documentation: { kind: 'markdown', value: description } }),
   }));
 }
 

@@ -2,9 +2,12 @@ import {
   AnnotatedTextEdit,
   type ChangeAnnotation,
   type CodeDescription,
+  type CompletionItem,
+  CompletionItemKind,
   type Diagnostic,
   DiagnosticSeverity,
   DiagnosticTag,
+  InsertTextMode,
   type Range,
   type TextDocumentEdit,
   TextEdit,
@@ -13,6 +16,7 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import {
   type Analysis,
+  type Completion,
   type Edit,
   type Finding,
   type Fix,
@@ -48,6 +52,22 @@ export function rulePage(rule: string): string {
 /** LSP's range of a span. */
 export function toRange(document: TextDocument, span: Span): Range {
   return { start: document.positionAt(span.start), end: document.positionAt(span.end) };
+}
+
+/** LSP's completions at an offset, in their order. */
+export function toCompletions(
+  document: TextDocument,
+  offset: number,
+  completions: readonly Completion[],
+): CompletionItem[] {
+  return completions.map(({ kind, label, description, insert, start }, index) => ({
+    label,
+    kind: kind === 'key' ? CompletionItemKind.Property : CompletionItemKind.EnumMember,
+    sortText: String(index).padStart(3, '0'),
+    textEdit: TextEdit.replace(toRange(document, { start, end: offset }), insert),
+    ...(insert.includes('\n') && { insertTextMode: InsertTextMode.asIs }),
+    ...(description !== undefined && { documentation: { kind: 'markdown', value: description } }),
+  }));
 }
 
 /** LSP's diagnostic of a finding; the evidence becomes related information where the client shows it. */

@@ -24,6 +24,8 @@ import {
   analyze,
   analyzeDockerfile,
   analyzePatch,
+  completeConfig,
+  completeManifest,
   formatVersions,
   hover,
   isPatch,
@@ -41,8 +43,8 @@ import {
   REFACTOR,
 } from './actions.ts';
 import { Charts, WATCHED_IN_CHARTS } from './charts.ts';
-import { CONFIGURING, Configs, configCompletions, configDiagnostics, isConfig, isConfiguring } from './config.ts';
-import { SOURCE, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
+import { CONFIGURING, Configs, configDiagnostics, isConfig, isConfiguring } from './config.ts';
+import { SOURCE, toCompletions, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import type { Host } from './host.ts';
 import { Kustomizations } from './kustomize.ts';
 import type { Settings } from './settings.ts';
@@ -152,9 +154,17 @@ class Server {
       const contents = { kind: MarkupKind.Markdown, value: found.markdown };
       return { contents, range: toRange(state.document, found.span) };
     });
-    connection.onCompletion(({ textDocument: { uri }, position }) => {
-      const document = isConfig(uri) ? this.#documents.get(uri) : undefined;
-      return document ? configCompletions(document, document.offsetAt(position)) : null;
+    connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
+      const { enable, options } = await this.#settingsOf(uri);
+      const document = this.#documents.get(uri);
+      if (!document) return null;
+      answerOnlyIf(!token.isCancellationRequested);
+      const [text, offset] = [document.getText(), document.offsetAt(position)];
+      if (isConfig(uri)) return toCompletions(document, offset, completeConfig(text, offset));
+      if (!enable) return null;
+      // What was found last will do: the line is half-written now.
+      const found = this.#analyses.get(uri)?.analysis.findings.map(({ rule }) => rule) ?? [];
+      return toCompletions(document, offset, completeManifest(text, offset, { ...options, found }));
     });
     connection.onRequest(VERSIONS_REQUEST, async ({ uri }: { uri: string }): Promise<ShownVersions | null> => {
       const { enable, options, origin, problems } = await this.#settingsOf(uri);

@@ -1,12 +1,12 @@
 import { Lines } from '../text.ts';
 import { CONFIG_SCHEMA, type Schema } from './schema.ts';
 
-/** Something that may stand at a place of a configuration. */
+/** Something that may stand at a place of a configuration or manifest. */
 export interface Completion {
   readonly kind: 'key' | 'value';
   readonly label: string;
   readonly description: string | undefined;
-  /** What to write in the place of the word that was begun. */
+  /** What to write in the place of the word that was begun; further lines with their indentation. */
   readonly insert: string;
   /** Where that word begins. */
   readonly start: number;

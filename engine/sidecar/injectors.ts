@@ -111,3 +111,10 @@ export function podMarks(
     });
   });
 }
+
+/** The injectors that a pod asks for a sidecar, by what is written on it. */
+export function injectorsOf(pod: Pod): Injector[] {
+  const isAsked = (marks: readonly string[]) =>
+    podMarks(pod).some(({ name, value }) => marks.includes(name) && !/^(?:false|disabled|no|off)$/i.test(value));
+  return INJECTORS.filter(({ marks }) => isAsked(marks));
+}

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import type {
   CodeAction,
   Command,
+  CompletionItem,
   DocumentDiagnosticReport,
   Hover,
   PublishDiagnosticsParams,
@@ -249,6 +250,78 @@ test('hovers explain the flagged container and native ones', async () => {
   assert.match(await text(28, 12), /native sidecar[\s\S]*1\.33[\s\S]*stable/);
   assert.match(await text(31, 16), /makes \*\*haproxy\*\* a native sidecar/);
   assert.equal(await at(1, 1), null);
+});
+
+test('hovers on fields say which version they speak of, and who named it', async () => {
+  const server = await start(MODERN, () => ({ kubernetesVersion: '1.30' }));
+  await server.open(URI, FIXED);
+  const lines = FIXED.split('\n');
+  const line = lines.findIndex((each) => each.includes('restartPolicy: Never'));
+  const character = (lines[line] ?? '').indexOf('restartPolicy') + 3;
+  const found = await server.connection.sendRequest<Hover | null>('textDocument/hover', {
+    textDocument: { uri: URI },
+    position: { line, character },
+  });
+  assert.match(
+    (found?.contents as { value: string } | undefined)?.value ?? '',
+    /\*\*haproxy\*\* is a native sidecar[\s\S]*\n\nKubernetes 1\.30 \(settings\) · \[/,
+  );
+  assert.deepEqual(found?.range, {
+    start: { line, character: character - 3 },
+    end: { line, character: (lines[line] ?? '').length },
+  });
+});
+
+test('completion knows what the schema does not, while the line is typed', async () => {
+  const server = await start();
+  assert.deepEqual(server.capabilities.completionProvider, {});
+  const typed = FIXED.replace('restartPolicy: Always', 're');
+  const at = async (uri: string, text: string, word: string) => {
+    const offset = text.lastIndexOf(word) + word.length;
+    const above = text.slice(0, offset).split('\n');
+    const position = { line: above.length - 1, character: above.at(-1)?.length ?? 0 };
+    const items = await server.connection.sendRequest<CompletionItem[] | null>('textDocument/completion', {
+      textDocument: { uri },
+      position,
+    });
+    return { items, position };
+  };
+  await server.open(URI, typed);
+  const { items: offered, position } = await at(URI, typed, ' re');
+  assert.deepEqual(
+    offered?.map(({ label, textEdit }) => [label, textEdit]),
+    [
+      [
+        'restartPolicy: Always',
+        {
+          newText: 'restartPolicy: Always',
+          range: { start: { ...position, character: position.character - 2 }, end: position },
+        },
+      ],
+    ],
+  );
+  const comment = `# native-sidecars-ignore kill\n${cronJob()}`;
+  await server.open('file:///comment.yaml', comment);
+  await server.connection.sendRequest('textDocument/diagnostic', { textDocument: { uri: 'file:///comment.yaml' } });
+  const { items: rules } = await at('file:///comment.yaml', comment, 'ignore kill');
+  assert.deepEqual(
+    rules?.slice(0, 2).map(({ label }) => label),
+    ['non-native-sidecar', 'unused-suppression'],
+    'what was found comes first',
+  );
+  const probed = FIXED.replace(/image: haproxy\S*/, 'image: pgbouncer/pgbouncer').replace(
+    'restartPolicy: Always',
+    'restartPolicy: Always\n              st',
+  );
+  await server.open('file:///probe.yaml', probed);
+  const { items: probes } = await at('file:///probe.yaml', probed, ' st');
+  assert.match(
+    String((probes?.[0]?.textEdit as { newText: string } | undefined)?.newText),
+    /^startupProbe:\n {16}tcpSocket:\n {18}port: 5432\n/,
+  );
+  assert.equal(probes?.[0]?.insertTextMode, 1);
+  await server.open('file:///Dockerfile', 'FROM a\n', 'dockerfile');
+  assert.deepEqual((await at('file:///Dockerfile', 'FROM a\n', 'FROM')).items, []);
 });
 
 test('settings are asked for, and a change counts at once', async () => {
