@@ -10,7 +10,7 @@ import {
 } from '../kube/version.ts';
 import { podTemplates } from '../kube/workload.ts';
 import { readClues } from '../sidecar/clues.ts';
-import { injectorsOf, podMarks } from '../sidecar/injectors.ts';
+import { injectorsOf, nativeMarks, podMarks } from '../sidecar/injectors.ts';
 import { lineEnding } from '../text.ts';
 import { asMap, entry, nodeAt, type Path } from '../yaml/read.ts';
 import { blockEntry } from '../yaml/write.ts';
@@ -107,8 +107,9 @@ function annotations({ document, path, start }: Cursor, kinds: readonly Workload
   const pod = readPods(document, kinds).find((each) => below(path, each.path.slice(0, -1))?.length === 2);
   if (!pod) return [];
   const given = podMarks(pod).map(({ name }) => name);
-  return injectorsOf(pod).flatMap(({ name, native, otherwise }) => {
-    if (!native || given.includes(native.annotation)) return [];
+  return injectorsOf(pod).flatMap((injector) => {
+    const { name, native, otherwise } = injector;
+    if (!native || nativeMarks(injector).some((each) => given.includes(each))) return [];
     const line = `${native.annotation}: "${native.value}"`;
     const description = `Makes the sidecar of ${name} a native one, since ${native.since}. ${otherwise}`;
     return [{ kind: 'key' as const, label: line, description, insert: line, start }];

@@ -4,10 +4,12 @@ import { asMap, asText, type Entry, get, nodeAt, ownEntries } from '../yaml/read
 /** A product that puts a sidecar of its own into pods: it is not in the manifest. */
 export interface Injector {
   readonly name: string;
-  /** Annotations and labels of a pod that ask for the sidecar, or say how it is put in. */
-  readonly marks: readonly string[];
+  /** Annotations and labels of a pod that ask for the sidecar. */
+  readonly asks: readonly string[];
   /** The pod annotation by which the sidecar becomes a native one. */
   readonly native?: { readonly annotation: string; readonly value: string; readonly since: string };
+  /** Other annotations that say whether it stays beside the work, and what they mean switched on and off. */
+  readonly options?: readonly { readonly annotation: string; readonly on: string; readonly off: string }[];
   /** What holds without the annotation, by the product's version: sentences. */
   readonly otherwise: string;
   readonly page: string;
@@ -21,7 +23,7 @@ export interface Injector {
 export const INJECTORS: readonly Injector[] = [
   {
     name: 'Istio',
-    marks: ['sidecar.istio.io/inject', 'sidecar.istio.io/nativeSidecar', 'istio-injection', 'istio.io/rev'],
+    asks: ['sidecar.istio.io/inject', 'istio.io/rev'],
     native: { annotation: 'sidecar.istio.io/nativeSidecar', value: 'true', since: 'Istio 1.24' },
     otherwise:
       'From Istio 1.27 on it is native where all nodes run Kubernetes 1.33 or later; before that only with `ENABLE_NATIVE_SIDECARS=true` on istiod.',
@@ -29,12 +31,12 @@ export const INJECTORS: readonly Injector[] = [
   },
   {
     name: 'Linkerd',
-    marks: [
-      'linkerd.io/inject',
-      'config.linkerd.io/proxy-enable-native-sidecar',
-      'config.beta.linkerd.io/proxy-enable-native-sidecar',
-      'config.alpha.linkerd.io/proxy-enable-native-sidecar',
-    ],
+    asks: ['linkerd.io/inject'],
+    options: ['beta', 'alpha'].map((stage) => ({
+      annotation: `config.${stage}.linkerd.io/proxy-enable-native-sidecar`,
+      on: 'The sidecar of Linkerd is a native one, in versions that know the annotation by this name.',
+      off: 'The sidecar of Linkerd is a regular container, in versions that know the annotation by this name.',
+    })),
     native: { annotation: 'config.linkerd.io/proxy-enable-native-sidecar', value: 'true', since: 'Linkerd 2.20' },
     otherwise:
       'From Linkerd 2.20 on it is native by default. Linkerd 2.19 has the annotation as `config.beta.linkerd.io/…`, older ones as `config.alpha.linkerd.io/…`.',
@@ -42,14 +44,14 @@ export const INJECTORS: readonly Injector[] = [
   },
   {
     name: 'Dapr',
-    marks: ['dapr.io/enabled', 'dapr.io/enable-native-sidecar'],
+    asks: ['dapr.io/enabled'],
     native: { annotation: 'dapr.io/enable-native-sidecar', value: 'true', since: 'Dapr 1.18' },
     otherwise: 'Without it the sidecar is a regular container.',
     page: 'https://docs.dapr.io/reference/arguments-annotations-overview/',
   },
   {
     name: 'Consul',
-    marks: ['consul.hashicorp.com/connect-inject', 'consul.hashicorp.com/enable-consul-dataplane-as-sidecar'],
+    asks: ['consul.hashicorp.com/connect-inject'],
     native: {
       annotation: 'consul.hashicorp.com/enable-consul-dataplane-as-sidecar',
       value: 'true',
@@ -60,30 +62,45 @@ export const INJECTORS: readonly Injector[] = [
   },
   {
     name: 'Kuma',
-    marks: ['kuma.io/sidecar-injection'],
+    asks: ['kuma.io/sidecar-injection'],
     otherwise:
       'From Kuma 2.14 on it is native by default; from 2.9 on with `experimental.sidecarContainers` in its chart. There is no annotation for it.',
     page: 'https://kuma.io/docs/latest/production/dp-config/dpp-on-kubernetes/',
   },
   {
     name: 'The OpenTelemetry operator',
-    marks: ['sidecar.opentelemetry.io/inject'],
+    asks: ['sidecar.opentelemetry.io/inject'],
     otherwise: 'From version 0.132 on it is native where Kubernetes is 1.29 or later. There is no annotation for it.',
     page: 'https://opentelemetry.io/docs/platforms/kubernetes/operator/',
   },
   {
     name: 'GKE',
-    marks: ['gke-gcsfuse/volumes', 'gke-gcsfuse/enable-native-sidecar'],
+    asks: ['gke-gcsfuse/volumes'],
+    options: [
+      {
+        annotation: 'gke-gcsfuse/enable-native-sidecar',
+        on: 'The sidecar of GKE is a native one where the cluster can.',
+        off: 'The sidecar of GKE is a regular container.',
+      },
+    ],
     otherwise:
       'It is native on GKE 1.29.3-gke.1093000 or later, unless `gke-gcsfuse/enable-native-sidecar` is `"false"`.',
     page: 'https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-sidecar',
   },
   {
     name: 'Vault',
-    marks: [
-      'vault.hashicorp.com/agent-inject',
-      'vault.hashicorp.com/agent-pre-populate-only',
-      'vault.hashicorp.com/agent-enable-quit',
+    asks: ['vault.hashicorp.com/agent-inject'],
+    options: [
+      {
+        annotation: 'vault.hashicorp.com/agent-pre-populate-only',
+        on: 'Vault puts an init container into this pod that ends: nothing stays beside the work.',
+        off: 'An agent of Vault stays beside the work.',
+      },
+      {
+        annotation: 'vault.hashicorp.com/agent-enable-quit',
+        on: 'The agent of Vault can be asked to quit, at `:8200/agent/v1/quit`. Somebody has to ask in every run.',
+        off: 'The agent of Vault cannot be asked to quit.',
+      },
     ],
     otherwise:
       'It is never native. With `vault.hashicorp.com/agent-pre-populate-only: "true"` only an init container is put in, which is enough where secrets need no renewal.',
@@ -93,7 +110,17 @@ export const INJECTORS: readonly Injector[] = [
 
 /** The injector that an annotation or label belongs to. */
 export function injectorOf(mark: string): Injector | undefined {
-  return INJECTORS.find(({ marks }) => marks.includes(mark));
+  return INJECTORS.find((each) => each.asks.includes(mark) || nativeMarks(each).includes(mark));
+}
+
+/** The annotations that say whether an injector's sidecar stays beside the work. */
+export function nativeMarks({ native, options = [] }: Injector): string[] {
+  return [...(native ? [native.annotation] : []), ...options.map(({ annotation }) => annotation)];
+}
+
+/** Whether the value of an annotation or label switches something off. */
+export function isOff(value: string): boolean {
+  return /^(?:false|disabled|no|off)$/i.test(value);
 }
 
 /** The annotations and labels of a pod itself, not of its workload: only these reach an injector. */
@@ -114,7 +141,6 @@ export function podMarks(
 
 /** The injectors that a pod asks for a sidecar, by what is written on it. */
 export function injectorsOf(pod: Pod): Injector[] {
-  const isAsked = (marks: readonly string[]) =>
-    podMarks(pod).some(({ name, value }) => marks.includes(name) && !/^(?:false|disabled|no|off)$/i.test(value));
-  return INJECTORS.filter(({ marks }) => isAsked(marks));
+  const marks = podMarks(pod).filter(({ value }) => !isOff(value));
+  return INJECTORS.filter(({ asks }) => marks.some(({ name }) => asks.includes(name)));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIELDS } from '../../engine/hover/fields.ts';
 import { analyze, hover, parseVersions } from '../../engine/index.ts';
-import { INJECTORS } from '../../engine/sidecar/injectors.ts';
+import { INJECTORS, nativeMarks } from '../../engine/sidecar/injectors.ts';
 
 /** Every field with a hover, in a pod with a native sidecar, a sidecar among the regular containers, and the work. */
 const MANIFEST = `apiVersion: batch/v1
@@ -314,7 +314,7 @@ spec:
 
 for (const injector of INJECTORS) {
   test(`hovers on the annotations and labels of ${injector.name}`, () => {
-    for (const mark of injector.marks) {
+    for (const mark of [...injector.asks, ...nativeMarks(injector)]) {
       const marked = (value: string) => MANIFEST.replace('sidecar.istio.io/inject: "true"', `${mark}: "${value}"`);
       const on = at(`${mark}:`, { text: marked('true') }).lines;
       assert.ok(on.length >= 2 && on.length <= 6, on.join('\n'));
@@ -326,7 +326,7 @@ for (const injector of INJECTORS) {
 
 test('a mesh that is asked for names the annotation that makes its sidecar native', () => {
   assert.deepEqual(at('sidecar.istio.io/inject').lines.slice(0, 2), [
-    'Istio puts a sidecar into this pod that is not in the manifest. As a regular container it keeps the CronJob from completing.',
+    'Istio puts a sidecar into this pod that is not in the manifest. Where that is a regular container, it keeps the CronJob from completing.',
     'The annotation `sidecar.istio.io/nativeSidecar: "true"` makes it a native sidecar (since Istio 1.24).',
   ]);
   assert.match(at('config.linkerd.io').lines[0] ?? '', /makes the sidecar of Linkerd a native one/);
