@@ -19,12 +19,9 @@ export function containerRestartPolicy(about: About): string[] {
   const { versions } = context;
   const name = bold(container);
   if (container.list === 'containers') {
-    const honoured = atLeast(versions.highest, { major: 1, minor: 35 });
-    const never = `From 1.35 on ${name} is started again after every exit, 0 included, so that the ${kind} never completes.`;
     return [
       'On a regular container this makes no native sidecar: only `Always` under `initContainers` does.',
       byVersion(versions, RESTART_POLICY.regular),
-      ...(value === 'Always' && honoured ? [never] : []),
       ...(keepers.includes(container)
         ? [`${name} keeps the pod running today; the quick fix moves it to \`initContainers\`.`]
         : []),

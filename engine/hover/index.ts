@@ -33,9 +33,12 @@ export function hover(analysis: Analysis, offset: number, origin: Origin = DEFAU
   const at = analysis.podAt(offset);
   if (!at) return aboutSilence(analysis, offset);
   for (const context of at.pods) {
-    for (const topic of [...containerTopics(context), ...fieldTopics(context, origin), ...markTopics(context)]) {
-      const found = show(analysis, at, context, topic, offset);
-      if (found) return found;
+    const isNear = (span: Span) => contains(at.place(span), offset);
+    for (const topics of [containerTopics(context), fieldTopics(context, origin, isNear), markTopics(context)]) {
+      for (const topic of topics) {
+        const found = show(analysis, at, context, topic, offset);
+        if (found) return found;
+      }
     }
   }
   const workaround = aboutWorkaround(analysis, offset);
@@ -77,7 +80,7 @@ function aboutSilence(analysis: Analysis, offset: number): Hover | undefined {
 }
 
 /** Fields of the pod and of what is around it: their keys, and values on the same line. */
-function* fieldTopics(context: PodContext, origin: Origin): Iterable<Topic> {
+function* fieldTopics(context: PodContext, origin: Origin, isNear: (span: Span) => boolean): Iterable<Topic> {
   const { pod, versions } = context;
   const { document } = pod;
   const version = `Kubernetes ${formatVersions(versions)} (${origin.source})`;
@@ -101,6 +104,8 @@ function* fieldTopics(context: PodContext, origin: Origin): Iterable<Topic> {
   yield* topicsIn('job', jobOf(pod)?.spec);
   yield* topicsIn('pod', pod.spec);
   for (const container of [...pod.initContainers, ...pod.containers]) {
+    // A pod may have thousands; in a template what is near stands elsewhere.
+    if (!document.written && !isNear(spanOf(container.map))) continue;
     yield* topicsIn('container', container.map, container);
     yield* topicsIn('lifecycle', asMap(document, get(document, container.map, 'lifecycle')), container);
   }

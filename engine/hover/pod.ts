@@ -59,7 +59,7 @@ export function initContainers(about: About): string[] {
           'Native sidecars may have probes and lifecycle hooks, though the text of the schema says that init containers have none.',
         ]
       : []),
-    `Native sidecars: ${byVersion(versions, RESTART_POLICY.native).replace(/^In/, 'in')}`,
+    byVersion(versions, RESTART_POLICY.native, 'Native sidecars'),
   ];
 }
 

@@ -121,7 +121,7 @@ for (const [word, ...expected] of [
     "**Init containers** start one after the other, before the regular containers. One with `restartPolicy: Always` is a **native sidecar**: the next one starts as soon as it has started, it runs beside the work, and it does not keep the CronJob's pods from completing.",
     'This pod: **prepare** → **proxy** (sidecar) → the regular containers.',
     'Native sidecars may have probes and lifecycle hooks, though the text of the schema says that init containers have none.',
-    'Native sidecars: in Kubernetes 1.33: stable.',
+    'Native sidecars in Kubernetes 1.33: stable, always on.',
   ],
   [
     'livenessProbe',
@@ -131,7 +131,7 @@ for (const [word, ...expected] of [
   [
     'restartPolicy: OnFailure',
     '`restartPolicy: OnFailure` leaves **prepare** an ordinary init container: the pod waits until it has ended. Only `Always` makes it a native sidecar.',
-    'In Kubernetes 1.33: refused (`supported values: "Always"`).',
+    'In Kubernetes 1.33: the API server refuses it, only `Always` is allowed.',
   ],
   [
     'image: gcr.io',
@@ -142,7 +142,7 @@ for (const [word, ...expected] of [
   [
     'restartPolicy: Always',
     '`restartPolicy: Always` makes **proxy** a native sidecar: it keeps running beside the regular containers, is restarted when it exits, and is stopped once they have ended. It does not keep the Job from completing.',
-    'In Kubernetes 1.33: stable.',
+    'In Kubernetes 1.33: stable, always on.',
   ],
   [
     'startupProbe',
@@ -174,7 +174,7 @@ for (const [word, ...expected] of [
   [
     'restartPolicy: "Always"',
     'On a regular container this makes no native sidecar: only `Always` under `initContainers` does.',
-    'In Kubernetes 1.33: refused (`may not be set for non-init containers`).',
+    'In Kubernetes 1.33: the API server refuses it, only init containers may have one.',
   ],
   [
     'image: haproxy',
@@ -268,15 +268,19 @@ for (const [versions, word, expected] of [
   [
     '>=1.27 <1.35',
     'restartPolicy: Always',
-    'In Kubernetes 1.27: the API server does not know the field: it refuses it to kubectl, and takes it out for others; in Kubernetes 1.28: taken out unless the SidecarContainers feature gate is on, and the pod hangs in `Init`; in Kubernetes 1.29 to 1.32: beta, on by default; in Kubernetes 1.33 to 1.34: stable.',
+    '- 1.27: the API server does not know the field: kubectl is refused, other clients lose it\n- 1.28: dropped without a word, off unless the SidecarContainers feature gate is switched on\n- 1.29 to 1.32: beta, on by default\n- 1.33 to 1.34: stable, always on',
   ],
-  ['1.34', 'restartPolicy: "Always"', 'In Kubernetes 1.34: taken out without a word.'],
+  [
+    '1.34',
+    'restartPolicy: "Always"',
+    'In Kubernetes 1.34: dropped without a word, off unless the ContainerRestartRules feature gate is switched on.',
+  ],
   [
     '1.36',
     'restartPolicy: "Always"',
-    'From 1.35 on **report** is started again after every exit, 0 included, so that the Job never completes.',
+    'In Kubernetes 1.36: beta, wins over the policy of the pod; with `Always` the pod never ends.',
   ],
-  ['1.36', 'restartPolicy: OnFailure', "In Kubernetes 1.36: it wins over the pod's policy."],
+  ['1.36', 'restartPolicy: OnFailure', 'In Kubernetes 1.36: beta, wins over the policy of the pod; no native sidecar.'],
 ] as const) {
   test(`the hover on ${word} in Kubernetes ${versions}`, () => {
     assert.ok(at(word, { versions }).lines.includes(expected), at(word, { versions }).lines.join('\n'));
