@@ -11,11 +11,11 @@ import {
 import { podTemplates } from '../kube/workload.ts';
 import { readClues } from '../sidecar/clues.ts';
 import { injectorsOf, nativeMarks, podMarks } from '../sidecar/injectors.ts';
+import { offeredProbe } from '../sidecar/probe.ts';
 import { lineEnding } from '../text.ts';
 import { asMap, entry, nodeAt, type Path } from '../yaml/read.ts';
 import { blockEntry } from '../yaml/write.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
-import { offeredProbe } from './probe.ts';
 import { completeSuppression } from './suppressions.ts';
 
 /** What completion in a manifest depends on besides the text. */

@@ -63,6 +63,8 @@ export interface Container {
   readonly runAsUser: string | undefined;
   /** `ports[].containerPort`, numbers only. */
   readonly ports: readonly number[];
+  /** The same by `ports[].name`. */
+  readonly portNames: ReadonlyMap<string, number>;
   /** Names of fields present: `livenessProbe`, `readinessProbe`, `startupProbe`, `lifecycle` … */
   has(field: string): boolean;
   /** The value of a field of the container. */
@@ -134,6 +136,11 @@ function readContainers(document: YamlDocument, list: Container['list'], node: Y
     const map = asMap(document, item);
     if (!map) return [];
     const field = (name: string) => get(document, map, name);
+    const ports = (asSeq(document, field('ports'))?.items ?? []).flatMap((each) => {
+      const port = asMap(document, each);
+      const number = Number(asText(document, get(document, port, 'containerPort'))?.value);
+      return Number.isInteger(number) ? { number, name: asText(document, get(document, port, 'name'))?.value } : [];
+    });
     return {
       list,
       index,
@@ -151,10 +158,8 @@ function readContainers(document: YamlDocument, list: Container['list'], node: Y
       restartPolicy: asText(document, written(document, map, 'restartPolicy')),
       volumeMounts: readMounts(document, field('volumeMounts')),
       runAsUser: asText(document, get(document, asMap(document, field('securityContext')), 'runAsUser'))?.value,
-      ports: (asSeq(document, field('ports'))?.items ?? []).flatMap((each) => {
-        const port = Number(asText(document, get(document, asMap(document, each), 'containerPort'))?.value);
-        return Number.isInteger(port) ? port : [];
-      }),
+      ports: ports.map(({ number }) => number),
+      portNames: new Map(ports.flatMap(({ name, number }) => (name === undefined ? [] : [[name, number] as const]))),
       has: (name: string) => field(name) !== undefined,
       field,
     };

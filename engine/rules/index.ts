@@ -14,6 +14,7 @@ import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { terminatorMarker } from './terminator-marker.ts';
 import { timeboxedSidecar } from './timeboxed-sidecar.ts';
+import { unreachableStartupProbe } from './unreachable-startup-probe.ts';
 import { unusedSuppression } from './unused-suppression.ts';
 import { waitLoop } from './wait-loop.ts';
 import { workaroundLeaksOnFailure } from './workaround-leaks-on-failure.ts';
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   timeboxedSidecar,
   terminatorMarker,
   waitLoop,
+  unreachableStartupProbe,
   workaroundLeaksOnFailure,
   foldedScript,
   shellCExtraArguments,

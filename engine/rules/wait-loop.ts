@@ -1,6 +1,6 @@
 import { isNativeSidecar } from '../kube/pod.ts';
-import { startupProbeFor } from '../sidecar/catalog.ts';
 import type { Clues } from '../sidecar/clues.ts';
+import { offeredProbe } from '../sidecar/probe.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import type { PodContext, Problem, Rule } from './rule.ts';
 import { about, names, workaroundsOf } from './story.ts';
@@ -64,17 +64,9 @@ function gate({ pod }: PodContext, waited: readonly Clues[]): Pick<Problem, 'men
   const [clues] = waited;
   if (!clues || waited.length > 1 || !isNativeSidecar(clues.container) || clues.container.has('startupProbe'))
     return {};
-  const { container, argv, daemon, name } = clues;
-  const env = container.env.map((each) => `${each.name.value}=${each.value?.value ?? ''}`);
-  const words = argv.map(({ value }) => value);
-  const probe = daemon && startupProbeFor(daemon.family, words, env);
-  if (probe?.port === undefined) return {};
-  const { port, path, scheme } = probe;
-  const asked =
-    probe.type === 'tcpSocket'
-      ? { tcpSocket: { port } }
-      : { httpGet: { path: path ?? '/', port, ...(scheme && { scheme }) } };
-  const value = { ...asked, periodSeconds: 1, failureThreshold: 60 };
+  const { container, name } = clues;
+  const value = offeredProbe(pod, clues);
+  if (value === undefined) return {};
   const at = [...pod.path, container.list, container.index, 'startupProbe'];
   return {
     mend: () => ({

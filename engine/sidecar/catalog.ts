@@ -1,4 +1,4 @@
-import type { ImageFamily, StartupProbe } from './family.ts';
+import type { ImageFamily } from './family.ts';
 import { COMMON_PROCESSES, IMAGE_FAMILIES, ONE_SHOT_IMAGES } from './images.ts';
 
 /** An image reference in its parts: `registry/path:tag@digest`. */
@@ -171,21 +171,6 @@ function isGiven(alternatives: string | undefined, argv: readonly string[], env:
 
 function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-/**
- * How to ask a program of the family whether it has started, where the answer can reach the kubelet with these arguments
- * and variables: it asks at the pod's address, and a program may listen on the loopback one alone, or on another port.
- */
-export function startupProbeFor(
-  { startupProbe: probe }: ImageFamily,
-  argv: readonly string[],
-  env: readonly string[],
-): StartupProbe | undefined {
-  if (!probe || probe.configured !== undefined || probe.type === 'exec') return undefined;
-  const isMoved = argv.some((word) => /port[= ]/i.test(word) && !probe.requires.includes(word));
-  if (isMoved || (probe.bind !== undefined && probe.requires.length === 0)) return undefined;
-  return probe.requires.every((each) => isGiven(each, argv, env)) ? probe : undefined;
 }
 
 /** Whether a program's name is that of a helper that is never the work itself. */

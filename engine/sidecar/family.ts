@@ -11,6 +11,22 @@ export interface StartupProbe {
   readonly requires: readonly string[];
   /** What the program's own configuration must switch on, as a phrase; a manifest does not always show it. */
   readonly configured?: string;
+  /** All ways to tell the program where it answers, where they are known: then what is not said is as it is by default. */
+  readonly told?: Told;
+  /** The end of the names of the images whose program answers there, where others of the family do not. */
+  readonly only?: string;
+}
+
+/** How a program is told where to listen. */
+export interface Told {
+  /** Options that take a port, an address, or both. */
+  readonly options: readonly string[];
+  /** Words with which something else may tell it, a configuration file above all. */
+  readonly files: readonly string[];
+  /** What its variables begin with: `GITSYNC_` makes `--http-bind` `GITSYNC_HTTP_BIND`. */
+  readonly prefix?: string;
+  /** The oldest version, as a number, to which the default place applies; before it the program listens elsewhere. */
+  readonly since?: number;
 }
 
 /** The endpoint of the container at which the program is asked to quit. */
@@ -85,9 +101,16 @@ export const exporter = (id: string, probe?: StartupProbe, images = `*/${id} */$
   family(id, 'helper', images, '', probe && { probe });
 
 /** Conditions of a probe; `requires` is joined by blanks. */
-interface Conditions extends Pick<StartupProbe, 'bind' | 'configured' | 'scheme'> {
+interface Conditions extends Pick<StartupProbe, 'bind' | 'configured' | 'scheme' | 'told' | 'only'> {
   readonly requires?: string;
 }
+
+/** How a program is told where to listen; `options` and `files` are joined by blanks. */
+export const told = (options: string, files = '', more: Pick<Told, 'prefix' | 'since'> = {}): Told => ({
+  options: options.split(' '),
+  files: files.split(' ').filter((each) => each !== ''),
+  ...more,
+});
 
 const conditions = ({ requires = '', ...more }: Conditions) => ({
   requires: requires.split(' ').filter((each) => each !== ''),

@@ -1,4 +1,4 @@
-import { either, exec, exporter, helper, http, type ImageFamily, service, tcp } from './family.ts';
+import { either, exec, exporter, helper, http, type ImageFamily, service, tcp, told } from './family.ts';
 
 /**
  * Known images by what they are for. Of families with the same images the first whose `tag` and `needs` fit counts.
@@ -8,12 +8,15 @@ import { either, exec, exporter, helper, http, type ImageFamily, service, tcp } 
 export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
   'Database proxies': [
     helper('cloud-sql-proxy-v2', 'cloud-sql-connectors/cloud-sql-proxy', 'cloud-sql-proxy', { ends: 'shutdown | wait | --help | --version',
-      probe: http(9090, '/startup', { bind: 'localhost', requires: '--health-check --http-address=0.0.0.0' }),
+      probe: http(9090, '/startup', { bind: 'localhost', requires: '--health-check --http-address=0.0.0.0',
+        told: told('--http-address --http-port', '--config-file', { prefix: 'CSQL_PROXY_' }) }),
       quit: { port: 9091, path: '/quitquitquit', requires: '--quitquitquit' } }),
     helper('cloud-sql-proxy-v1', 'cloudsql-docker/gce-proxy', 'cloud_sql_proxy', { ends: '--help | --version',
-      probe: http(8090, '/startup', { requires: '-use_http_health_check' }) }),
+      probe: http(8090, '/startup', { requires: '-use_http_health_check',
+        told: told('-health_check_port') }) }),
     helper('alloydb-auth-proxy', 'alloydb-connectors/alloydb-auth-proxy', '', { ends: 'shutdown | wait | --help | --version',
-      probe: http(9090, '/startup', { bind: 'localhost', requires: '--health-check --http-address=0.0.0.0' }),
+      probe: http(9090, '/startup', { bind: 'localhost', requires: '--health-check --http-address=0.0.0.0',
+        told: told('--http-address --http-port', '--config-file', { prefix: 'ALLOYDB_PROXY_' }) }),
       quit: { port: 9091, path: '/quitquitquit', requires: '--quitquitquit' } }),
     helper('pgadapter', 'cloud-spanner-pg-adapter/pgadapter', '', { probe: tcp(5432) }),
     helper('pgbouncer', 'pgbouncer pgbouncer-docker pgbouncer-sidecar', '', { ends: '--version | --help', probe: tcp(5432) }),
@@ -48,8 +51,8 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
     helper('ambassador-agent', 'telepresenceio/tel2 datawire/tel2 datawire/aes emissary-ingress/emissary', 'traffic-manager traffic-agent'),
   ],
   'Web servers and proxies': [
-    either('nginx', 'nginx nginx-unprivileged openresty/openresty', '', { ends: '-t | -T | -v | -V | -s', probe: tcp(80) }),
-    either('haproxy', 'haproxy haproxytech/haproxy-*', '', { ends: '-c | -v | -vv', probe: tcp(80) }),
+    either('nginx', 'nginx nginx-unprivileged openresty/openresty', '', { ends: '-t | -T | -v | -V | -s', probe: tcp(80, { only: 'nginx' }) }),
+    either('haproxy', 'haproxy haproxytech/haproxy-*', '', { ends: '-c | -v | -vv', probe: tcp(80, { configured: 'a frontend on port 80' }) }),
     either('traefik', 'traefik', '', { ends: 'version | healthcheck', probe: http(8080, '/ping', { requires: '--ping=true' }) }),
     either('caddy', 'caddy', '', { ends: 'validate | fmt | adapt | hash-password | version',
       probe: tcp(80), quit: { port: 2019, path: '/stop' } }),
@@ -57,7 +60,8 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
   ],
   'Authentication proxies': [
     helper('oauth2-proxy', 'oauth2-proxy oauth2_proxy', '', { ends: '--version',
-      probe: http(4180, '/ping', { bind: '127.0.0.1', requires: '--http-address=0.0.0.0:4180' }) }),
+      probe: http(4180, '/ping', { bind: '127.0.0.1', requires: '--http-address=0.0.0.0:4180',
+        told: told('--http-address', '--config --alpha-config --ping-path --https-address', { prefix: 'OAUTH2_PROXY_' }) }) }),
     helper('openshift-oauth-proxy', 'origin-oauth-proxy ose-oauth-proxy ose-oauth-proxy-rhel*', 'oauth-proxy', {
       probe: http(8443, '/oauth/healthz', { scheme: 'HTTPS' }) }),
     helper('kube-rbac-proxy', 'kube-rbac-proxy ose-kube-rbac-proxy* origin-kube-rbac-proxy', '', {
@@ -71,7 +75,8 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
     helper('opa-envoy', 'openpolicyagent/opa', 'opa', { tag: 'envoy', needs: '--server | -s', ends: 'eval | test | check | build | fmt | exec',
       probe: http(8282, '/health?plugins', { requires: '--diagnostic-addr=0.0.0.0:8282' }) }),
     helper('opa', 'openpolicyagent/opa', '', { needs: '--server | -s', ends: 'eval | test | check | build | fmt | exec',
-      probe: http(8181, '/health', { bind: 'localhost', requires: '--addr=0.0.0.0:8181' }) }),
+      probe: http(8181, '/health', { bind: 'localhost', requires: '--addr=0.0.0.0:8181',
+        told: told('--addr -a', '--tls-cert-file --disable-health', { since: 1 }) }) }),
     helper('azure-wi-proxy', 'workload-identity/proxy', 'proxy', { probe: http(8000, '/readyz') }),
     helper('aws-sigv4-proxy', 'aws-sigv4-proxy', '', { ends: '--version', probe: tcp(8080) }),
     helper('aws-rolesanywhere', 'rolesanywhere/credential-helper aws-signing-helper', 'aws_signing_helper', { needs: 'serve',
@@ -102,12 +107,13 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
   ],
   'Files and configuration': [
     helper('git-sync', 'git-sync', '', { ends: '--one-time | --one-time=true | GITSYNC_ONE_TIME=true | GIT_SYNC_ONE_TIME=true',
-      probe: http(1234, '/', { requires: '--http-bind=:1234' }) }),
+      probe: http(1234, '/', { requires: '--http-bind=:1234', told: told('--http-bind', '', { prefix: 'GITSYNC_' }) }) }),
     helper('configmap-reload', 'configmap-reload', '', { probe: http(9533, '/metrics') }),
     helper('prometheus-config-reloader', 'prometheus-config-reloader', '', { ends: '--watch-interval 0 | --watch-interval 0s', probe: http(8080, '/healthz') }),
     helper('k8s-sidecar', 'kiwigrid/k8s-sidecar', 'sidecar.py', { ends: 'METHOD=LIST', probe: http(8080, '/healthz') }),
     helper('stakater-reloader', 'stakater/reloader', 'manager', { probe: http(9090, '/live') }),
-    helper('kubectl-proxy', 'kubectl', 'kubectl', { needs: 'proxy | port-forward', probe: tcp(8001, { bind: '127.0.0.1', requires: '--address=0.0.0.0' }) }),
+    helper('kubectl-proxy', 'kubectl', 'kubectl', { needs: 'proxy | port-forward', probe: tcp(8001, { bind: '127.0.0.1', requires: '--address=0.0.0.0',
+        told: told('--address --port -p', '--unix-socket -u port-forward') }) }),
     helper('gcsfuse-sidecar', 'gcs-fuse-csi-driver-sidecar-mounter'),
     either('rclone', 'rclone/rclone', '', { needs: 'mount | serve | rcd' }),
     helper('s3fs-goofys', '*/s3fs */goofys */s3proxy', 's3fs goofys s3proxy'),
@@ -131,11 +137,12 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
   ],
   Telemetry: [
     helper('grafana-alloy', 'grafana/alloy', 'alloy', { ends: 'fmt | convert | validate | tools',
-      probe: http(12345, '/-/ready', { bind: '127.0.0.1', requires: '--server.http.listen-addr=0.0.0.0:12345' }) }),
+      probe: http(12345, '/-/ready', { bind: '127.0.0.1', requires: '--server.http.listen-addr=0.0.0.0:12345',
+        told: told('--server.http.listen-addr') }) }),
     helper('grafana-agent', 'grafana/agent', 'agent grafana-agent', {
       probe: http(12345, '/-/ready', { bind: '127.0.0.1', requires: '-server.http.address=0.0.0.0:12345' }) }),
     helper('adot-collector', 'aws-otel-collector', 'awscollector', { probe: http(13133, '/', { configured: 'health_check on 0.0.0.0' }) }),
-    helper('splunk-otel-collector', 'splunk-otel-collector', 'otelcol', { ends: 'validate | components', probe: http(13133, '/') }),
+    helper('splunk-otel-collector', 'splunk-otel-collector', 'otelcol', { ends: 'validate | components', probe: http(13133, '/', { configured: 'health_check on 0.0.0.0' }) }),
     helper('otel-collector', 'opentelemetry-collector opentelemetry-collector-* *-opentelemetry-collector mcr.microsoft.com/azuremonitor/*', 'otelcol otelcol-contrib otelcol-k8s', {
       ends: 'validate | components', probe: http(13133, '/', { bind: 'localhost', configured: 'health_check on 0.0.0.0:13133' }) }),
     helper('signalfx-agent', 'signalfx/signalfx-agent', '', { ends: 'status' }),
@@ -144,9 +151,10 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
     helper('dogstatsd', '*/dogstatsd', '', { probe: http(5555, '/startup', { requires: 'DD_HEALTH_PORT=5555' }) }),
     helper('newrelic-infra', 'newrelic/infrastructure*'),
     helper('cloudwatch-agent', 'cloudwatch-agent', 'start-amazon-cloudwatch-agent', { probe: tcp(25888, { configured: 'an EMF listener' }) }),
-    helper('xray-daemon', 'aws-xray-daemon', 'xray', { probe: tcp(2000, { bind: '127.0.0.1', requires: '--bind-tcp=0.0.0.0:2000' }) }),
+    helper('xray-daemon', 'aws-xray-daemon', 'xray', { probe: tcp(2000, { bind: '127.0.0.1', requires: '--bind-tcp=0.0.0.0:2000',
+        told: told('--bind-tcp -t', '--config -c') }) }),
     helper('jaeger-agent', 'jaegertracing/jaeger-agent', 'jaeger-agent agent-linux', { probe: http(14271, '/') }),
-    service('jaeger-all-in-one', 'jaegertracing/all-in-one jaegertracing/jaeger', 'all-in-one jaeger', { probe: http(14269, '/') }),
+    service('jaeger-all-in-one', 'jaegertracing/all-in-one jaegertracing/jaeger', 'all-in-one jaeger', { probe: http(14269, '/', { only: 'all-in-one' }) }),
     service('zipkin', 'zipkin zipkin-slim', '', { probe: http(9411, '/health') }),
   ],
   Metrics: [
@@ -197,7 +205,7 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
     helper('ssh', 'kroniak/ssh-client', 'ssh', { needs: '-N | -N* | -*N', ends: '-f | -f* | -*f', probe: tcp(5432, { bind: '127.0.0.1' }) }),
     helper('socat', 'alpine/socat', '', { needs: '*-LISTEN:* | *-listen:* | *-L:* | *-l:*' }),
     helper('squid', '*/squid', '', { ends: '-k | -v', probe: tcp(3128) }),
-    helper('privoxy-tor', '*/torproxy */tor */tor-simple */tor-socks-proxy */privoxy', 'tor privoxy', { ends: '--verify-config', probe: tcp(9050) }),
+    helper('privoxy-tor', '*/torproxy */tor */tor-simple */tor-socks-proxy */privoxy', 'tor privoxy', { ends: '--verify-config', probe: tcp(9050, { configured: 'SocksPort 0.0.0.0:9050' }) }),
     helper('mitmproxy', 'mitmproxy/mitmproxy', 'mitmdump mitmweb mitmproxy', { ends: '--version', probe: tcp(8080) }),
     helper('tinyproxy-3proxy', '*/tinyproxy */3proxy', 'tinyproxy 3proxy'),
     helper('coredns-dnsmasq', 'coredns */dnsmasq */unbound', 'coredns dnsmasq unbound', { ends: '--test | -version',
@@ -219,22 +227,22 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
     service('kafka', 'apache/kafka apache/kafka-native confluentinc/cp-kafka bitnami*/kafka redpandadata/redpanda', 'redpanda kafka-server-start kafka-server-start.sh', {
       ends: '*kafka-topics* | *kafka-console-* | *kafka-configs* | *kafka-consumer-* | *kafka-acls* | *kafka-storage* | rpk', probe: tcp(9092) }),
     service('zookeeper', 'zookeeper cp-zookeeper', '', { ends: '*zkCli.sh', probe: tcp(2181) }),
-    service('elasticsearch-opensearch', 'elasticsearch opensearch', 'elasticsearch opensearch', { ends: '*-plugin', probe: http(9200, '/_cluster/health') }),
+    service('elasticsearch-opensearch', 'elasticsearch opensearch', 'elasticsearch opensearch', { ends: '*-plugin', probe: http(9200, '/_cluster/health', { configured: 'security switched off' }) }),
     service('clickhouse', 'clickhouse-server', '', { ends: '*clickhouse-client | *clickhouse-local', probe: http(8123, '/ping') }),
     service('cassandra-scylla', 'cassandra scylladb/scylla', 'cassandra scylla', { ends: 'cqlsh | nodetool', probe: tcp(9042) }),
-    service('cockroach', 'cockroachdb/cockroach', '', { needs: 'start | start-single-node', probe: http(8080, '/health?ready=1') }),
+    service('cockroach', 'cockroachdb/cockroach', '', { needs: 'start | start-single-node', probe: http(8080, '/health?ready=1', { requires: '--insecure' }) }),
     service('neo4j', 'neo4j', '', { ends: 'neo4j-admin | cypher-shell', probe: http(7474, '/') }),
-    service('etcd', 'etcd', '', { ends: 'etcdctl | etcdutl', probe: http(2379, '/health') }),
+    service('etcd', 'etcd', '', { ends: 'etcdctl | etcdutl', probe: http(2379, '/health', { bind: 'localhost', requires: '--listen-client-urls=http://0.0.0.0:2379' }) }),
     service('nats', 'nats', 'nats-server', { probe: http(8222, '/healthz', { requires: '-m=8222' }) }),
     service('minio', 'minio/minio bitnami*/minio', '', { needs: '<none> | server', probe: http(9000, '/minio/health/live') }),
     service('localstack', 'localstack/localstack* gresau/localstack-persist', 'localstack-supervisor', { probe: http(4566, '/_localstack/health') }),
     service('dynamodb-local', 'amazon/dynamodb-local', '', { probe: tcp(8000) }),
-    service('azurite', 'azure-storage/azurite', '', { probe: tcp(10000) }),
-    service('gcloud-emulators', 'google-cloud-cli cloud-sdk', 'gcloud', { needs: 'emulators * start', probe: tcp(8085) }),
+    service('azurite', 'azure-storage/azurite', '', { probe: tcp(10000, { configured: '--blobHost 0.0.0.0 where it has arguments' }) }),
+    service('gcloud-emulators', 'google-cloud-cli cloud-sdk', 'gcloud', { needs: 'emulators * start', probe: tcp(8085, { bind: 'localhost', requires: '--host-port=0.0.0.0:8085' }) }),
     service('cloud-emulators', 'cloud-spanner-emulator/emulator fsouza/fake-gcs-server messagebird/gcloud-pubsub-emulator', 'gateway_main fake-gcs-server'),
     service('wiremock-mockserver', 'wiremock/wiremock */mockserver mendhak/http-https-echo kennethreitz/httpbin', 'wiremock mockserver', {
-      probe: http(8080, '/__admin/health') }),
-    service('mailpit-mailhog', 'axllent/mailpit mailhog/mailhog', 'mailpit MailHog', { probe: http(8025, '/readyz') }),
+      probe: http(8080, '/__admin/health', { only: 'wiremock' }) }),
+    service('mailpit-mailhog', 'axllent/mailpit mailhog/mailhog', 'mailpit MailHog', { probe: http(8025, '/readyz', { only: 'mailpit' }) }),
     service('selenium', 'selenium/standalone-* selenium/hub selenium/node-* seleniarm/* instrumentisto/geckodriver', 'geckodriver chromedriver selenium-server', {
       probe: http(4444, '/status') }),
     service('headless-browser', 'browserless/* chromedp/headless-shell', 'headless-shell', { ends: '--screenshot* | --dump-dom | --print-to-pdf*',
@@ -242,9 +250,9 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
     service('browser-server', 'zenika/alpine-chrome mcr.microsoft.com/playwright', 'chrome chromium chromium-browser google-chrome playwright', {
       needs: '--remote-debugging-port* | run-server', ends: '--screenshot* | --dump-dom | --print-to-pdf*' }),
     service('vnc-desktop', '*-vnc *-vnc-* *novnc*', 'Xvnc x11vnc vncserver websockify', { probe: tcp(5900) }),
-    service('gotenberg-tika', '*/gotenberg apache/tika', 'gotenberg tika-server', { probe: http(3000, '/health') }),
+    service('gotenberg-tika', '*/gotenberg apache/tika', 'gotenberg tika-server', { probe: http(3000, '/health', { only: 'gotenberg' }) }),
     service('temporal', 'temporalio/auto-setup temporalio/server', 'temporal-server', { probe: tcp(7233) }),
-    service('temporal-dev', 'temporalio/temporal', 'temporal', { needs: 'server start-dev', probe: tcp(7233) }),
+    service('temporal-dev', 'temporalio/temporal', 'temporal', { needs: 'server start-dev', probe: tcp(7233, { bind: 'localhost', requires: '--ip=0.0.0.0' }) }),
     service('vault-dev', 'vault vault-enterprise openbao', 'vault bao', { needs: '<none> | server', probe: http(8200, '/v1/sys/health') }),
     service('keycloak', 'keycloak/keycloak', 'kc.sh', { needs: 'start | start-dev', probe: http(9000, '/health/ready', { requires: 'KC_HEALTH_ENABLED=true' }) }),
     service('registry', 'registry project-zot/zot-linux-*', 'registry', { ends: 'garbage-collect', probe: http(5000, '/v2/') }),

@@ -179,7 +179,7 @@ for (const [word, ...expected] of [
   [
     'image: haproxy',
     'Known as **haproxy**, as often the work as a helper; it runs until it is stopped.',
-    'It says that it has started at `:80` (tcpSocket).',
+    'It says that it has started at `:80` (tcpSocket), when configured: a frontend on port 80.',
   ],
   [
     'preStop: {exec',
