@@ -1,8 +1,10 @@
-import type { Container, Pod } from '../kube/pod.ts';
+import type { Container } from '../kube/pod.ts';
 import { compose } from '../migrate/compose.ts';
 import { guarded } from '../migrate/guard.ts';
 import { type Migration, migrate, move } from '../migrate/migrate.ts';
 import type { Mend, PodContext } from '../rules/rule.ts';
+import { earlyPlace } from '../sidecar/awaited.ts';
+import type { Reading } from '../sidecar/reading.ts';
 import type { Change } from '../yaml/patch.ts';
 import { type Fix, type FixAllOptions, isSafeFix, MIGRATION_TITLE, type Refusal, titleOf, toFix } from './fix.ts';
 import type { Found } from './found.ts';
@@ -37,13 +39,13 @@ export function fixDocument(
   if (!options.unsafe) {
     const safe = [...pods].flatMap(([context, all]) => {
       const mended = all.filter((found) => isSafeFix(found.fix()));
-      const containers = mended.flatMap(({ problem }) => problem.moves ?? []);
-      return mended.length > 0 ? [{ pod: context.pod, containers, changes: changesOf(mended) }] : [];
+      const containers = [...new Set(mended.flatMap(({ problem }) => problem.moves ?? []))];
+      return mended.length > 0 ? [{ reading: context, containers, changes: changesOf(mended) }] : [];
     });
     return combine(title, safe, true);
   }
   const migrating = [...pods].flatMap(([context, all]) => {
-    const chosen = all.flatMap(({ problem }) => problem.moves ?? []);
+    const chosen = [...new Set(all.flatMap(({ problem }) => problem.moves ?? []))];
     const isWorkaround = all.some(({ problem }) => !problem.moves && !problem.mend);
     const containers = isWorkaround ? [...new Set([...movable(context, keptOf(context)), ...chosen])] : chosen;
     return [{ reading: context, containers, mends: mendsOf(all) }];
@@ -53,7 +55,7 @@ export function fixDocument(
   const first = migration && toFix(title, migration, !isUnsafe);
   const mends = [...pods].flatMap(([context, all]) => {
     const changes = changesOf(all);
-    return changes.length > 0 ? [{ pod: context.pod, containers: [], changes }] : [];
+    return changes.length > 0 ? [{ reading: context, containers: [], changes }] : [];
   });
   return mends.length > 0 && !(first && 'edits' in first) ? combine(title, mends, false) : first;
 }
@@ -69,7 +71,7 @@ function fixTemplate(
   const moves = [...pods].flatMap(([context, all]) => {
     const mended = all.filter((found) => unsafe || isSafeFix(versionGuard ? found.guarded() : found.fix()));
     const isWorkaround = unsafe && all.some(({ problem }) => !problem.moves && !problem.mend);
-    const chosen = mended.flatMap(({ problem }) => problem.moves ?? []);
+    const chosen = [...new Set(mended.flatMap(({ problem }) => problem.moves ?? []))];
     const seen = isWorkaround ? [...new Set([...movable(context), ...chosen])] : chosen;
     const edit = all[0]?.edit;
     const twin = edit?.twin();
@@ -80,11 +82,11 @@ function fixTemplate(
     const included = seen.map((each) => edit.moveIncluded(each)).find((each) => !('refused' in each));
     if (containers.length > 0 && !isGuarded) return [{ twin, containers }];
     const { pod } = twin.reading;
-    const single = containers.length > 0 ? move([{ pod, containers }]) : included;
+    const single = containers.length > 0 ? move([{ pod, containers, reading: twin.reading }]) : included;
     if (single) alone.push(isGuarded ? guarded(pod.document, single) : single);
     return [];
   });
-  const bare = moves.map(({ twin, containers }) => ({ pod: twin.reading.pod, containers }));
+  const bare = moves.map(({ twin, containers }) => ({ pod: twin.reading.pod, containers, reading: twin.reading }));
   const together = moves.length === 0 ? undefined : unsafe ? migrateTwins(moves) : move(bare);
   const done = [...(together ? [together] : []), ...alone].filter((each) => 'steps' in each);
   if (done.length === 0) return together && toFix(title, together, isSafeAll);
@@ -106,7 +108,7 @@ function mendsOf(all: readonly Found[]): Mend[] {
 }
 
 interface Combined {
-  readonly pod: Pod;
+  readonly reading: Reading;
   readonly containers: readonly Container[];
   readonly changes: readonly Change[];
 }
@@ -114,7 +116,13 @@ interface Combined {
 function combine(title: string, pods: readonly Combined[], safe: boolean): Fix | Refusal | undefined {
   if (pods.length === 0) return undefined;
   const outcome = compose(
-    pods.map(({ pod, containers, changes }) => ({ pod, moved: containers, dropped: [], parts: [changes] })),
+    pods.map(({ reading, containers, changes }) => ({
+      pod: reading.pod,
+      moved: containers,
+      early: earlyPlace(reading, containers),
+      dropped: [],
+      parts: [changes],
+    })),
   );
   if ('refused' in outcome) return { title, refused: outcome.refused };
   const steps = pods.map(({ containers }, index) => ({

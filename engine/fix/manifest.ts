@@ -15,7 +15,7 @@ export function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refu
     const title = titleOf(moves);
     const obstacle = obstacleToMove(context, moves);
     if (obstacle) return { title, refused: `Not offered: ${obstacle}.` };
-    const fix = toFix(title, move([{ pod: context.pod, containers: moves }]), isSafe(context, moves));
+    const fix = toFix(title, move([{ pod: context.pod, containers: moves, reading: context }]), isSafe(context, moves));
     return withPatches(fix, context.patches, moves);
   }
   if (!mend) return undefined;

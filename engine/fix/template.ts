@@ -83,7 +83,7 @@ export function fixInTemplate(
   const { moves, mend } = problem;
   if (moves) {
     const found = moveIn(context, moves, edit);
-    const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers }]) : found;
+    const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers, reading: found.twin.reading }]) : found;
     return toFix(titleOf(moves), migration, edit.isForNewClusters && isSafe(context, moves));
   }
   if (!mend) return undefined;
@@ -104,7 +104,7 @@ export function guardInTemplate(
   const document = edit.twin()?.reading.pod.document;
   if (!moves || !document || edit.isForNewClusters) return undefined;
   const found = moveIn(context, moves, edit);
-  const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers }]) : found;
+  const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers, reading: found.twin.reading }]) : found;
   const title = `${titleOf(moves)}, with a version guard`;
   return toFix(
     title,
@@ -131,7 +131,7 @@ interface TwinMove {
 export function migrateTwins(moves: readonly TwinMove[]): Migration | undefined {
   const all = moves.map(({ twin, containers }) => ({ reading: twin.reading, containers }));
   if (moves.every(({ twin }) => twin.isWhole)) return migrate(all);
-  const bare = move(all.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
+  const bare = move(all.map(({ reading, containers }) => ({ pod: reading.pod, containers, reading })));
   return 'refused' in bare || !all.some(({ reading }) => isEnded(reading)) ? bare : { ...bare, stays: [STAYS] };
 }
 

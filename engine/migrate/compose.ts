@@ -1,4 +1,5 @@
 import { type Container, nameOf, type Pod } from '../kube/pod.ts';
+import type { EarlyPlace } from '../sidecar/awaited.ts';
 import { applyEdits, type Edit, type Span } from '../text.ts';
 import {
   CannotEdit,
@@ -22,6 +23,8 @@ export interface PodChange {
   readonly pod: Pod;
   /** Regular containers that become native sidecars. */
   readonly moved: readonly Container[];
+  /** Those of the moved ones that an init container waits for: they stand before it, the others behind the last. */
+  readonly early?: EarlyPlace | undefined;
   /** Containers that go. */
   readonly dropped: readonly Container[];
   /** The changes of each part; those of the first go with the move. Others stand each for itself. */
@@ -91,7 +94,7 @@ function findObstacle({ pod, moved, dropped }: PodChange): string | undefined {
   return undefined;
 }
 
-function partsOf(page: Page, { pod, moved, dropped, parts }: PodChange, place: 'before' | 'after'): Edit[][] {
+function partsOf(page: Page, { pod, moved, early, dropped, parts }: PodChange, place: 'before' | 'after'): Edit[][] {
   if (moved.length + dropped.length === 0) return parts.map((changes) => patch(page, changes));
   const ordered = [...moved].sort((a, b) => a.index - b.index);
   const indexes = ordered.map(({ index }) => index);
@@ -108,11 +111,17 @@ function partsOf(page: Page, { pod, moved, dropped, parts }: PodChange, place: '
   const drop = (list: Container['list']) => dropped.flatMap((each) => (each.list === list ? each.index : []));
   const { removals, pieces } = takeItems(page, pod.containersEntry, indexes, changes, drop('containers'));
   const target = { name: 'initContainers', source: pod.containersEntry, target: pod.initContainersEntry, place };
-  const put = pieces.length > 0 ? putItems(page, pieces, target) : [];
+  const isEarly = (_: unknown, index: number) => early?.containers.includes(ordered[index] as Container) === true;
+  const first = pieces.filter(isEarly);
+  const rest = pieces.filter((piece) => !first.includes(piece));
+  const put = [
+    ...(first.length > 0 ? putItems(page, first, { ...target, before: early?.before }) : []),
+    ...(rest.length > 0 ? putItems(page, rest, target) : []),
+  ];
   // What ends the last init container stands before what comes behind it.
-  const first = [...removals, ...inMove.filter((edit) => !isInside(edit)), ...put];
-  if (pod.initContainersEntry) first.push(...dropItems(page, pod.initContainersEntry, drop('initContainers')));
-  return [first, ...others];
+  const whole = [...removals, ...inMove.filter((edit) => !isInside(edit)), ...put];
+  if (pod.initContainersEntry) whole.push(...dropItems(page, pod.initContainersEntry, drop('initContainers')));
+  return [whole, ...others];
 }
 
 function within(span: Span, extent: Span): boolean {
@@ -122,7 +131,7 @@ function within(span: Span, extent: Span): boolean {
 function intendedValue(document: YamlDocument, changes: readonly PodChange[]): unknown {
   const all = changes.flatMap(({ parts }) => parts.flat());
   const root = patched(plain(document.value()), all);
-  for (const { pod, moved, dropped } of changes) {
+  for (const { pod, moved, early, dropped } of changes) {
     let spec = root as Record<string, unknown> | undefined;
     for (const step of pod.path) spec = spec?.[step] as Record<string, unknown> | undefined;
     if (!spec || !Array.isArray(spec.containers)) return undefined;
@@ -135,11 +144,19 @@ function intendedValue(document: YamlDocument, changes: readonly PodChange[]): u
       container.restartPolicy = 'Always';
     }
     if (spec.initContainers && !Array.isArray(spec.initContainers)) return undefined;
-    const init = ((spec.initContainers as unknown[] | null | undefined) ?? []).filter(
-      (_, index) => !isIn(dropped, 'initContainers', index),
-    );
+    const stays = (_: unknown, index: number) => !isIn(dropped, 'initContainers', index);
+    const given = (spec.initContainers as unknown[] | null | undefined) ?? [];
+    const init = given.filter(stays);
+    const before = early
+      ? given.filter((each, index) => index < early.before && stays(each, index)).length
+      : init.length;
+    const isFirst = (container: unknown) =>
+      isIn(early?.containers ?? [], 'containers', list.indexOf(container as never));
+    const firstOnes = taken.filter(isFirst);
+    const lastOnes = taken.filter((each) => !isFirst(each));
+    const placed = [...init.slice(0, before), ...firstOnes, ...init.slice(before), ...lastOnes];
     spec.containers = list.filter((each, index) => !taken.includes(each) && !isIn(dropped, 'containers', index));
-    if (taken.length + init.length > 0 || spec.initContainers) spec.initContainers = [...init, ...taken];
+    if (placed.length > 0 || spec.initContainers) spec.initContainers = placed;
   }
   return root;
 }

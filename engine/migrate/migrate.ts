@@ -1,4 +1,6 @@
 import type { Container, Pod } from '../kube/pod.ts';
+import { awaited, earlyPlace } from '../sidecar/awaited.ts';
+import { ownNeeds } from '../sidecar/needs.ts';
 import type { Reading } from '../sidecar/reading.ts';
 import type { Edit } from '../text.ts';
 import type { Change } from '../yaml/patch.ts';
@@ -34,17 +36,25 @@ export type Migration =
 export interface Move {
   readonly pod: Pod;
   readonly containers: readonly Container[];
+  /** What was read of the pod, where it tells what waits for the containers. */
+  readonly reading?: Reading;
 }
 
 /**
  * Makes regular containers native sidecars and leaves everything else as it is, in one change to their document: each
- * moves behind the last init container of its pod, in their order, and gets `restartPolicy: Always`. All pods must be of
- * one document; spans are offsets in it.
+ * moves behind the last init container of its pod, or before the one that waits for it, in their order, and gets
+ * `restartPolicy: Always`. All pods must be of one document; spans are offsets in it.
  */
 export function move(moves: readonly Move[]): Migration {
   const containers = moves.flatMap((each) => each.containers);
   if (containers.length === 0) return { refused: 'Not offered: there is nothing to move.' };
-  const changes = moves.map(({ pod, containers }) => ({ pod, moved: containers, dropped: [], parts: [[]] }));
+  const changes = moves.map(({ pod, containers, reading }) => ({
+    pod,
+    moved: containers,
+    early: reading && earlyPlace(reading, containers),
+    dropped: [],
+    parts: [[]],
+  }));
   const outcome = compose(changes);
   if ('refused' in outcome) return outcome;
   return {
@@ -102,7 +112,7 @@ export function migrate(pods: readonly PodMove[]): Migration | undefined {
   const obstacle = pods.map(({ reading, containers }) => obstacleToMove(reading, containers)).find((each) => each);
   if (obstacle) return { refused: `Not offered: ${obstacle}.` };
   // The move alone never hangs a Job.
-  const bare = move(pods.map(({ reading, containers }) => ({ pod: reading.pod, containers })));
+  const bare = move(pods.map(({ reading, containers }) => ({ pod: reading.pod, containers, reading })));
   if ('refused' in bare) return bare;
   return { ...bare, stays: [reason.replace(/^Not offered: /, 'What ended the sidecar stays: ')] };
 }
@@ -145,11 +155,16 @@ export function obstacleToMove(reading: Reading, containers: readonly Container[
   return waitsBefore(reading, containers)[0] ?? waitsByName(reading, containers)[0];
 }
 
-/** Init containers that wait for a container which moves: behind them it would start too late. */
-function waitsBefore({ workarounds, clues: all }: Reading, containers: readonly Container[]): string[] {
-  return workarounds.flatMap(({ kind, clues, to }) => {
-    const isEarly = kind === 'start-wait' && clues.container.list === 'initContainers' && !all.includes(clues);
-    const waits = isEarly && to.some(({ container }) => containers.includes(container));
+/** Init containers that wait for a container which moves, where it would start behind them: too late. */
+function waitsBefore(reading: Reading, containers: readonly Container[]): string[] {
+  const place = earlyPlace(reading, containers);
+  return reading.workarounds.flatMap(({ kind, clues, to }) => {
+    const isEarly = kind === 'start-wait' && reading.initClues.includes(clues);
+    const isBefore = (container: Container) =>
+      place !== undefined && clues.container.index >= place.before && place.containers.includes(container);
+    const known = isEarly ? ownNeeds(clues).flatMap((need) => awaited(reading, clues, need)?.by ?? []) : [];
+    const waited = known.length > 0 ? known : to;
+    const waits = isEarly && waited.some(({ container }) => containers.includes(container) && !isBefore(container));
     return waits ? `the init container '${clues.name}' waits for it and would still start first` : [];
   });
 }
@@ -237,6 +252,10 @@ function changeOf({ draft, steps }: Plan): PodChange {
   return {
     pod: draft.pod,
     moved: draft.moved.map(({ container }) => container),
+    early: earlyPlace(
+      draft.reading,
+      draft.moved.map(({ container }) => container),
+    ),
     dropped: draft.dropped,
     parts: steps.map(({ pieces }) => pieces.flatMap(({ changes }) => changes)),
   };

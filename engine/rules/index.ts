@@ -1,5 +1,6 @@
 import { foldedScript } from './folded-script.ts';
 import { initContainerNeverExits } from './init-container-never-exits.ts';
+import { initWaitsForRegularContainer } from './init-waits-for-regular-container.ts';
 import { killWorkaround } from './kill-workaround.ts';
 import { killerContainer } from './killer-container.ts';
 import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
@@ -24,6 +25,7 @@ import { wrapperBinaryWorkaround } from './wrapper-binary-workaround.ts';
 export const RULES: readonly Rule[] = [
   nonNativeSidecar,
   initContainerNeverExits,
+  initWaitsForRegularContainer,
   killWorkaround,
   killerContainer,
   sentinelFileWorkaround,

@@ -5,10 +5,15 @@ import type { Clues } from './clues.ts';
 /** Whether a program never returns whatever happens: not only in a branch of its script. */
 export function always({ script, argv }: Clues): boolean {
   if (!script) return commandNeverReturns(argv.map(({ value }) => value)) !== undefined;
-  const nodes = new Set(script.statements.flatMap((each) => (each.background ? [] : sureNodes(each.command))));
+  const nodes = surelyRun(script);
   const commands = script.commands.filter(({ node }) => nodes.has(node));
   const loops = script.loops.filter(({ node }) => nodes.has(node));
   return !script.isBroken && neverReturns({ ...script, commands, loops }) !== undefined;
+}
+
+/** What a script runs when nothing fails. */
+export function surelyRun({ statements }: ShellScript): ReadonlySet<SyntaxNode> {
+  return new Set(statements.flatMap((each) => (each.background ? [] : sureNodes(each.command))));
 }
 
 /** What runs of a statement when nothing fails. */

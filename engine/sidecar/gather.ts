@@ -322,6 +322,7 @@ interface CallOf extends Call {
 const LOCAL_PORT = /(?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5})\b/g;
 const LOCAL_HOST = /(?:^|[\s=/@'"])(?:localhost|127\.0\.0\.1)(?:$|[\s/'";])/;
 
+/** The ports on localhost to which a container connects. */
 function callsOf({ container, argv, script, hooks }: Clues): Call[] {
   const texts: Text[] = [
     ...container.env.flatMap(({ value }) => value ?? []),
@@ -393,7 +394,7 @@ const OWN_PORT =
   /^(?:(?:\w+_)?LISTEN(?:_?(?:ADDR|ADDRESS|PORT))?|(?:\w+_)?BIND(?:_?(?:ADDR|ADDRESS|PORT))?|(?:SERVER_|HTTP_|GRPC_|WEB_)?PORT)$/;
 
 /** Ports on which a container may listen: declared, probed, given as an argument, or its program's own. */
-function portsOf(clues: Clues): Set<number> {
+export function portsOf(clues: Clues): Set<number> {
   const { container, argv, script, daemon } = clues;
   const words = argv.map(({ value }) => value);
   const text = script ? script.text : isCaller(words) ? '' : words.join(' ');

@@ -10,6 +10,8 @@ export interface Reading {
   readonly pod: Pod;
   /** Of the regular containers, in their order, and behind them of the native sidecars. */
   readonly clues: readonly Clues[];
+  /** Of the init containers that are no native sidecars, in their order. */
+  readonly initClues: readonly Clues[];
   readonly handshakes: readonly Handshake[];
   /** Of the regular containers, in their order. */
   readonly roles: readonly Role[];
@@ -33,6 +35,7 @@ export function readPod(pod: Pod, named: Named = {}, without?: ReadonlySet<Sourc
   return {
     pod,
     clues,
+    initClues: init,
     handshakes,
     roles,
     initRoles,

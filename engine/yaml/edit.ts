@@ -192,8 +192,9 @@ function takeFlow(page: Page, seq: YamlSeq, indexes: readonly number[], changes:
 }
 
 /**
- * Appends pieces to the sequence `target`, which stands in the same map as `source`, the list that they come from. With
- * no `target` a new entry `name` is written before `source`, or after it. Throws CannotEdit.
+ * Appends pieces to the sequence `target`, which stands in the same map as `source`, the list that they come from, or puts
+ * them before its item `before`. With no `target` a new entry `name` is written before `source`, or after it. Throws
+ * CannotEdit.
  */
 export function putItems(
   page: Page,
@@ -203,15 +204,17 @@ export function putItems(
     source,
     target,
     place,
+    before,
   }: {
     name: string;
     source: Entry;
     target: Entry | undefined;
     place: 'before' | 'after';
+    before?: number | undefined;
   },
 ): Edit[] {
   const from = source.value as YamlSeq;
-  const edits = placeItems(page, pieces, { name, source, target, place });
+  const edits = placeItems(page, pieces, { name, source, target, place, before });
   const { masked } = page.document.template ?? {};
   for (const piece of masked && !isFlow(from) ? pieces : []) {
     const tie = masked && tiesOf(masked, piece.span, edits[0]?.span.start ?? 0);
@@ -223,7 +226,7 @@ export function putItems(
 function placeItems(
   page: Page,
   pieces: readonly Piece[],
-  { name, source, target, place }: Parameters<typeof putItems>[2],
+  { name, source, target, place, before }: Parameters<typeof putItems>[2],
 ): Edit[] {
   const from = source.value as YamlSeq;
   const to = target?.value as YamlSeq | undefined;
@@ -233,6 +236,11 @@ function placeItems(
   if (isFlow(to)) {
     if (!isFlow(from)) throw new CannotEdit(`'${name}' is written in brackets and '${keyText(page, source)}' is not`);
     const last = flowItems(to).at(-1) as Span;
+    const next = before === undefined ? undefined : flowItems(to)[before];
+    if (next) {
+      const text = pieces.map((p) => `${p.text},${flowGap(page, to)}`).join('');
+      return [{ span: { start: next.start, end: next.start }, text }];
+    }
     return [
       {
         span: { start: last.end, end: last.end },
@@ -240,7 +248,11 @@ function placeItems(
       },
     ];
   }
-  const extent = blockItems(page, target, to).at(-1) as Extent;
+  const extents = blockItems(page, target, to);
+  const next = before === undefined ? undefined : extents[before];
+  if (next?.obstacle) throw new CannotEdit(next.obstacle);
+  if (next) return [extendLine(page, next.first - 1, blockLines(page, pieces, from, next.column))];
+  const extent = extents.at(-1) as Extent;
   const last = lastOfList(page, target, extent.last, extent.column);
   return [extendLine(page, last, blockLines(page, pieces, from, extent.column))];
 }
