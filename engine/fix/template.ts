@@ -83,7 +83,10 @@ export function fixInTemplate(
   const { moves, mend } = problem;
   if (moves) {
     const found = moveIn(context, moves, edit);
-    const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers, reading: found.twin.reading }]) : found;
+    const migration =
+      'twin' in found
+        ? move([{ pod: found.twin.reading.pod, containers: found.containers, reading: found.twin.reading }])
+        : found;
     return toFix(titleOf(moves), migration, edit.isForNewClusters && isSafe(context, moves));
   }
   if (!mend) return undefined;
@@ -104,7 +107,10 @@ export function guardInTemplate(
   const document = edit.twin()?.reading.pod.document;
   if (!moves || !document || edit.isForNewClusters) return undefined;
   const found = moveIn(context, moves, edit);
-  const migration = 'twin' in found ? move([{ pod: found.twin.reading.pod, containers: found.containers, reading: found.twin.reading }]) : found;
+  const migration =
+    'twin' in found
+      ? move([{ pod: found.twin.reading.pod, containers: found.containers, reading: found.twin.reading }])
+      : found;
   const title = `${titleOf(moves)}, with a version guard`;
   return toFix(
     title,

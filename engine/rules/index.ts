@@ -13,6 +13,7 @@ import { quitEndpointWorkaround } from './quit-endpoint-workaround.ts';
 import type { DockerfileRule, OverlayRule, Rule, RuleHead } from './rule.ts';
 import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
+import { sidecarWaitsForMain } from './sidecar-waits-for-main.ts';
 import { terminatorMarker } from './terminator-marker.ts';
 import { timeboxedSidecar } from './timeboxed-sidecar.ts';
 import { unreachableStartupProbe } from './unreachable-startup-probe.ts';
@@ -26,6 +27,7 @@ export const RULES: readonly Rule[] = [
   nonNativeSidecar,
   initContainerNeverExits,
   initWaitsForRegularContainer,
+  sidecarWaitsForMain,
   killWorkaround,
   killerContainer,
   sentinelFileWorkaround,

@@ -30,7 +30,7 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = { pg_isready: 5432, mysq
  * What a script waits for without end, whatever happens: not in a branch, not with a counter, and not for what it may have
  * started or written itself.
  */
-function needsOf(script: ShellScript): Need[] {
+export function needsOf(script: ShellScript): Need[] {
   const { loops, commands, isBroken } = script;
   if (isBroken || commands.some(({ background }) => background)) return [];
   const sure = surelyRun(script);
