@@ -3,6 +3,7 @@ import { compose } from '../migrate/compose.ts';
 import { move, obstacleToMove } from '../migrate/migrate.ts';
 import { brokenPatches } from '../rules/patches.ts';
 import type { OverlayPatch, PodContext, Problem } from '../rules/rule.ts';
+import { quitHookOf } from '../sidecar/quit-hook.ts';
 import { type Fix, type Refusal, titleOf, toFix } from './fix.ts';
 import { isSafe } from './safe.ts';
 
@@ -16,7 +17,7 @@ export function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refu
     const obstacle = obstacleToMove(context, moves);
     if (obstacle) return { title, refused: `Not offered: ${obstacle}.` };
     const fix = toFix(title, move([{ pod: context.pod, containers: moves, reading: context }]), isSafe(context, moves));
-    return withPatches(fix, context.patches, moves);
+    return withStays(withPatches(fix, context.patches, moves), keptHooks(context, moves));
   }
   if (!mend) return undefined;
   const { title, safe, changes } = mend();
@@ -26,14 +27,29 @@ export function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refu
   return { title, edits, safe, steps: [{ title, also: [], review: false, edits }], stays: [] };
 }
 
+/** Hooks that a mere move takes along although they end a sidecar too early. */
+function keptHooks(context: PodContext, moved: readonly Container[]): string[] {
+  const hooked = context.clues.filter((clues) => moved.includes(clues.container) && quitHookOf(context, clues));
+  return hooked.map(
+    ({ name }) => `The preStop hook of '${name}' stays, and makes it quit as soon as the pod is told to stop.`,
+  );
+}
+
+/** A fix that says what else stays. */
+function withStays(fix: Fix | Refusal, stays: readonly string[]): Fix | Refusal {
+  return 'refused' in fix || stays.length === 0 ? fix : { ...fix, stays: [...fix.stays, ...stays] };
+}
+
 /** A fix that says which patches elsewhere miss what it moves. */
 export function withPatches(
   fix: Fix | Refusal,
   patches: readonly OverlayPatch[],
   moved: readonly Container[],
 ): Fix | Refusal {
-  const stays = brokenPatches(patches, moved).map((each) => each.stays);
-  return 'refused' in fix || stays.length === 0 ? fix : { ...fix, stays: [...fix.stays, ...stays] };
+  return withStays(
+    fix,
+    brokenPatches(patches, moved).map((each) => each.stays),
+  );
 }
 
 /** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */

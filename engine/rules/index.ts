@@ -10,6 +10,7 @@ import { overlayByIndex } from './overlay-by-index.ts';
 import { overlayWrongList } from './overlay-wrong-list.ts';
 import { procpsForPkill } from './procps-for-pkill.ts';
 import { quitEndpointWorkaround } from './quit-endpoint-workaround.ts';
+import { quitHookOnSidecar } from './quit-hook-on-sidecar.ts';
 import type { DockerfileRule, OverlayRule, Rule, RuleHead } from './rule.ts';
 import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
@@ -38,6 +39,7 @@ export const RULES: readonly Rule[] = [
   waitLoop,
   unreachableStartupProbe,
   workaroundLeaksOnFailure,
+  quitHookOnSidecar,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,

@@ -1,3 +1,5 @@
+import { isNativeSidecar } from '../kube/pod.ts';
+import { quitHookOf } from '../sidecar/quit-hook.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import type { Rule } from './rule.ts';
 import { about, names, outlook, told, workaroundsOf } from './story.ts';
@@ -50,6 +52,8 @@ export const quitEndpointWorkaround: Rule = {
   *check(context) {
     for (const workaround of workaroundsOf(context, 'quit')) {
       const { clues, to, span } = workaround;
+      // A warning of its own: see quit-hook-on-sidecar.
+      if (isNativeSidecar(clues.container) && quitHookOf(context, clues)?.span.start === span.start) continue;
       const message = to.length > 0 ? `${sentence(workaround)} ${outlook(workaround)}` : injected(workaround);
       if (message)
         yield { ...told(workaround), message, span, container: clues.container, evidence: about(context, to) };

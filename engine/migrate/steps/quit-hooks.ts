@@ -1,4 +1,5 @@
 import type { Clues } from '../../sidecar/clues.ts';
+import { quitHookOf } from '../../sidecar/quit-hook.ts';
 import { type Draft, pathOf, stepOf } from '../draft.ts';
 
 /**
@@ -23,7 +24,7 @@ function removeHook(draft: Draft, clues: Clues): void {
   );
   const waits = hook?.acts.some(({ kind }) => kind === 'wait-for-file' || kind === 'kill');
   const asked = reading.workarounds.filter((each) => each.clues === clues && each.text.startsWith('httpGet '));
-  if (!quits && !waits && asked.length === 0) return;
+  if (!quits && !waits && !quitHookOf(reading, clues)) return;
   draft.pieces.push({
     step: stepOf(draft, clues),
     title: `Remove the preStop hook of '${clues.name}': it would run while the work still runs`,
