@@ -15,6 +15,7 @@ import type { DockerfileRule, OverlayRule, Rule, RuleHead } from './rule.ts';
 import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { sidecarWaitsForMain } from './sidecar-waits-for-main.ts';
+import { sidecarIgnoresSigterm } from './sidecar-ignores-sigterm.ts';
 import { terminatorMarker } from './terminator-marker.ts';
 import { timeboxedSidecar } from './timeboxed-sidecar.ts';
 import { unreachableStartupProbe } from './unreachable-startup-probe.ts';
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   unreachableStartupProbe,
   workaroundLeaksOnFailure,
   quitHookOnSidecar,
+  sidecarIgnoresSigterm,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,
