@@ -16,6 +16,7 @@ import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { sidecarWaitsForMain } from './sidecar-waits-for-main.ts';
 import { sidecarIgnoresSigterm } from './sidecar-ignores-sigterm.ts';
+import { sidecarRestartsCount } from './sidecar-restarts-count.ts';
 import { terminatorMarker } from './terminator-marker.ts';
 import { timeboxedSidecar } from './timeboxed-sidecar.ts';
 import { unreachableStartupProbe } from './unreachable-startup-probe.ts';
@@ -42,6 +43,7 @@ export const RULES: readonly Rule[] = [
   workaroundLeaksOnFailure,
   quitHookOnSidecar,
   sidecarIgnoresSigterm,
+  sidecarRestartsCount,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,
