@@ -1,3 +1,4 @@
+import { failurePolicyMatchesSidecar } from './failure-policy-matches-sidecar.ts';
 import { foldedScript } from './folded-script.ts';
 import { initContainerNeverExits } from './init-container-never-exits.ts';
 import { initWaitsForRegularContainer } from './init-waits-for-regular-container.ts';
@@ -44,6 +45,7 @@ export const RULES: readonly Rule[] = [
   quitHookOnSidecar,
   sidecarIgnoresSigterm,
   sidecarRestartsCount,
+  failurePolicyMatchesSidecar,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,
