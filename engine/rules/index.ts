@@ -18,6 +18,7 @@ import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
 import { sidecarWaitsForMain } from './sidecar-waits-for-main.ts';
 import { sidecarIgnoresSigterm } from './sidecar-ignores-sigterm.ts';
 import { sidecarRestartsCount } from './sidecar-restarts-count.ts';
+import { stuckStart } from './stuck-start.ts';
 import { terminatorMarker } from './terminator-marker.ts';
 import { timeboxedSidecar } from './timeboxed-sidecar.ts';
 import { unreachableStartupProbe } from './unreachable-startup-probe.ts';
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   sidecarIgnoresSigterm,
   sidecarRestartsCount,
   failurePolicyMatchesSidecar,
+  stuckStart,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,

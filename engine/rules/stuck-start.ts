@@ -1,0 +1,39 @@
+import { jobOf } from '../kube/job.ts';
+import { isNativeSidecar, nameOf } from '../kube/pod.ts';
+import { asMap, asText, entry, get, spanOf } from '../yaml/read.ts';
+import type { Rule } from './rule.ts';
+
+/** With `restartPolicy: Never` and no deadline a native sidecar that never counts as started keeps the Job from failing. */
+export const stuckStart: Rule = {
+  id: 'stuck-start',
+  title: 'Nothing ends a Job whose sidecar never counts as started',
+  severity: () => 'hint',
+
+  *check({ pod }) {
+    const { document, spec } = pod;
+    const job = jobOf(pod);
+    const hasDeadline =
+      job?.field('activeDeadlineSeconds') !== undefined || get(document, spec, 'activeDeadlineSeconds') !== undefined;
+    if (!job || hasDeadline || pod.restartPolicy !== 'Never') return;
+    const cronJob = asMap(document, document.root);
+    const isBlocking =
+      pod.workload.kind === 'CronJob' &&
+      job.path[0] === 'spec' &&
+      asText(document, get(document, asMap(document, get(document, cronJob, 'spec')), 'concurrencyPolicy'))?.value ===
+        'Forbid';
+    for (const container of pod.initContainers) {
+      const lifecycle = asMap(document, container.field('lifecycle'));
+      const gate =
+        entry(document, container.map, 'startupProbe') ?? (lifecycle && entry(document, lifecycle, 'postStart'));
+      if (!isNativeSidecar(container) || !gate) continue;
+      const what = asText(document, gate.key)?.value;
+      yield {
+        message: `As long as ${what} of '${nameOf(container)}' does not succeed, the work does not start and the sidecar is started again and again: with restartPolicy: Never the Job never fails by that${isBlocking ? ', and with concurrencyPolicy: Forbid no later one starts' : ''}. activeDeadlineSeconds puts an end to it.`,
+        span: spanOf(gate.key),
+        confidence: 'certain',
+        ...(isBlocking ? { severity: 'info' as const } : {}),
+        container,
+      };
+    }
+  },
+};
