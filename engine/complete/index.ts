@@ -10,7 +10,7 @@ import {
 } from '../kube/version.ts';
 import { podTemplates } from '../kube/workload.ts';
 import { readClues } from '../sidecar/clues.ts';
-import { injectorsOf, nativeMarks, podMarks } from '../sidecar/injectors.ts';
+import { injectorsOf, nativeMarks, podMarks } from '../sidecar/mesh-annotations.ts';
 import { offeredProbe } from '../sidecar/probe.ts';
 import { lineEnding } from '../text.ts';
 import { asMap, entry, nodeAt, type Path } from '../yaml/read.ts';

@@ -1,5 +1,5 @@
 import type { PodContext } from '../rules/rule.ts';
-import { type Injector, injectorOf, isOff, nativeMarks, podMarks } from '../sidecar/injectors.ts';
+import { type Injector, injectorOf, isOff, nativeMarks, podMarks } from '../sidecar/mesh-annotations.ts';
 import { spanOf } from '../yaml/read.ts';
 import { code } from './about.ts';
 import { paragraphs, type Topic } from './topic.ts';

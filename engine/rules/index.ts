@@ -2,6 +2,7 @@ import { failurePolicyMatchesSidecar } from './failure-policy-matches-sidecar.ts
 import { foldedScript } from './folded-script.ts';
 import { initContainerNeverExits } from './init-container-never-exits.ts';
 import { initWaitsForRegularContainer } from './init-waits-for-regular-container.ts';
+import { injectedSidecar } from './injected-sidecar.ts';
 import { killWorkaround } from './kill-workaround.ts';
 import { killerContainer } from './killer-container.ts';
 import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
@@ -48,6 +49,7 @@ export const RULES: readonly Rule[] = [
   sidecarRestartsCount,
   failurePolicyMatchesSidecar,
   stuckStart,
+  injectedSidecar,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,

@@ -1,14 +1,7 @@
 import { baseName } from '../shell/script.ts';
+import { INJECTORS } from '../sidecar/injectors.ts';
 import type { Rule } from './rule.ts';
 import { workaroundsOf } from './story.ts';
-
-/** The mesh whose sidecar a wrapper ends, and what makes it a native one. */
-const MESH: Readonly<Record<string, string>> = {
-  scuttle: 'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" makes it a native sidecar.',
-  'envoy-preflight': 'With Istio, the pod annotation sidecar.istio.io/nativeSidecar: "true" makes it a native sidecar.',
-  'linkerd-await':
-    'The pod annotation config.linkerd.io/proxy-enable-native-sidecar: "true" makes it a native sidecar.',
-};
 
 /** A program around the work waits for a sidecar and ends it afterwards. */
 export const wrapperBinaryWorkaround: Rule = {
@@ -25,7 +18,7 @@ export const wrapperBinaryWorkaround: Rule = {
       const inFile = sidecars.length > 0 || hasNative;
       const advice = inFile
         ? 'A native sidecar needs no wrapper: migrate the pod, and this can go.'
-        : `The sidecar is not in this manifest. ${MESH[program] ?? 'A native sidecar would need no wrapper.'}`;
+        : `The sidecar is not in this manifest. ${injected(program)}`;
       yield {
         message: `${what} ${advice}`,
         span,
@@ -41,3 +34,11 @@ export const wrapperBinaryWorkaround: Rule = {
     }
   },
 };
+
+/** What makes the sidecar of a mesh, which the wrapper ends, a native one. */
+function injected(program: string): string {
+  const injector = INJECTORS.find(({ wrappers }) => wrappers.includes(program));
+  return injector
+    ? `What makes ${injector.name}'s a native sidecar: ${injector.advice}.`
+    : 'A native sidecar would need no wrapper.';
+}

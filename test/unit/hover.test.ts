@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIELDS } from '../../engine/hover/fields.ts';
 import { analyze, hover, parseVersions } from '../../engine/index.ts';
-import { INJECTORS, nativeMarks } from '../../engine/sidecar/injectors.ts';
+import { INJECTORS, nativeMarks } from '../../engine/sidecar/mesh-annotations.ts';
 
 /** Every field with a hover, in a pod with a native sidecar, a sidecar among the regular containers, and the work. */
 const MANIFEST = `apiVersion: batch/v1
