@@ -8,7 +8,7 @@ import type { Reading } from '../sidecar/reading.ts';
 import type { Change } from '../yaml/patch.ts';
 import { type Fix, type FixAllOptions, isSafeFix, MIGRATION_TITLE, type Refusal, titleOf, toFix } from './fix.ts';
 import type { Found } from './found.ts';
-import { movable, NONE, withPatches } from './manifest.ts';
+import { movable, NONE, withLosses } from './manifest.ts';
 import { isSafe, onNewClusters } from './safe.ts';
 import { migrateTwins, migrationInTemplate, type TemplateEdit } from './template.ts';
 
@@ -24,7 +24,7 @@ export function migrationOf(
   if (!migration) return undefined;
   const title = containers.length > 0 ? MIGRATION_TITLE : 'Remove what ended the sidecars by hand';
   const safe = containers.length > 0 && isSafe(context, containers);
-  return withPatches(toFix(title, migration, safe), context.patches, containers);
+  return withLosses(toFix(title, migration, safe), context, containers);
 }
 
 /** What mends findings of one document: the pods' migrations when unsafe ones are wanted, else what is safe alone. */

@@ -1,8 +1,10 @@
-import type { Container } from '../kube/pod.ts';
+import { type Container, nameOf } from '../kube/pod.ts';
+import { STORAGE_LIMITED_SINCE, storageLimit } from '../kube/storage.ts';
+import { atLeast, formatVersion } from '../kube/version.ts';
 import { compose } from '../migrate/compose.ts';
 import { move, obstacleToMove } from '../migrate/migrate.ts';
 import { brokenPatches } from '../rules/patches.ts';
-import type { OverlayPatch, PodContext, Problem } from '../rules/rule.ts';
+import type { PodContext, Problem } from '../rules/rule.ts';
 import { quitHookOf } from '../sidecar/quit-hook.ts';
 import { type Fix, type Refusal, titleOf, toFix } from './fix.ts';
 import { isSafe } from './safe.ts';
@@ -17,7 +19,7 @@ export function fixOf({ moves, mend }: Problem, context: PodContext): Fix | Refu
     const obstacle = obstacleToMove(context, moves);
     if (obstacle) return { title, refused: `Not offered: ${obstacle}.` };
     const fix = toFix(title, move([{ pod: context.pod, containers: moves, reading: context }]), isSafe(context, moves));
-    return withStays(withPatches(fix, context.patches, moves), keptHooks(context, moves));
+    return withStays(withLosses(fix, context, moves), keptHooks(context, moves));
   }
   if (!mend) return undefined;
   const { title, safe, changes } = mend();
@@ -40,16 +42,16 @@ function withStays(fix: Fix | Refusal, stays: readonly string[]): Fix | Refusal 
   return 'refused' in fix || stays.length === 0 ? fix : { ...fix, stays: [...fix.stays, ...stays] };
 }
 
-/** A fix that says which patches elsewhere miss what it moves. */
-export function withPatches(
-  fix: Fix | Refusal,
-  patches: readonly OverlayPatch[],
-  moved: readonly Container[],
-): Fix | Refusal {
-  return withStays(
-    fix,
-    brokenPatches(patches, moved).map((each) => each.stays),
+/** A fix that says what is lost by a move: patches elsewhere that miss a container, and limits that no longer hold. */
+export function withLosses(fix: Fix | Refusal, context: PodContext, moved: readonly Container[]): Fix | Refusal {
+  const broken = brokenPatches(context.patches, moved).map((each) => each.stays);
+  const isHeld = atLeast(context.versions.lowest, STORAGE_LIMITED_SINCE);
+  const limited = isHeld ? [] : moved.filter((container) => storageLimit(context.pod, container));
+  const loose = limited.map(
+    (container) =>
+      `The ephemeral-storage limit of '${nameOf(container)}' stays, but before Kubernetes ${formatVersion(STORAGE_LIMITED_SINCE)} the kubelet does not hold native sidecars to it.`,
   );
+  return withStays(fix, [...broken, ...loose]);
 }
 
 /** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */

@@ -1,3 +1,4 @@
+import { ephemeralStorageLimit } from './ephemeral-storage-limit.ts';
 import { failurePolicyMatchesSidecar } from './failure-policy-matches-sidecar.ts';
 import { foldedScript } from './folded-script.ts';
 import { initContainerNeverExits } from './init-container-never-exits.ts';
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   failurePolicyMatchesSidecar,
   stuckStart,
   injectedSidecar,
+  ephemeralStorageLimit,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,

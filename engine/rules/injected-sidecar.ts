@@ -28,10 +28,10 @@ export const injectedSidecar: Rule = {
         !asked.every(({ key, value }) => asking.by.some((each) => each.key === key && each.value.test(value)))
       )
         continue;
-      const { annotation, nativeSince } = asking;
+      const { annotation, nativeSince, unless } = asking;
       const isDone = nativeSince !== undefined && atLeast(versions.lowest, nativeSince);
       yield {
-        message: `${name} puts a sidecar into ${podsOf(pod.workload)}. It is a regular container and keeps them running when the work has ended, ${asking.unless}. What lets them end: ${advice}.`,
+        message: `${name} puts a sidecar into ${podsOf(pod.workload)}. It is a regular container, which keeps them running when the work has ended${unless ? `, ${unless}` : ''}. What lets them end: ${advice}.`,
         span: mark.span,
         confidence: 'certain',
         ...(isDone ? { severity: 'hint' as const } : {}),

@@ -21,8 +21,8 @@ export interface Asking {
   readonly settled: RegExp;
   /** The annotation that lets the pod end, with the value "true". */
   readonly annotation: string;
-  /** When the sidecar is a regular container otherwise, as the end of a sentence. */
-  readonly unless: string;
+  /** When the sidecar is native without it, as the end of a sentence. */
+  readonly unless?: string;
   /** The cluster with which the product's newest release needs no annotation. */
   readonly nativeSince?: KubernetesVersion;
 }
@@ -85,7 +85,6 @@ export const INJECTORS: readonly Injector[] = [
       by: [{ key: 'consul.hashicorp.com/connect-inject', value: /^true$/ }],
       settled: /^consul\.hashicorp\.com\/enable-consul-dataplane-as-sidecar$/,
       annotation: 'consul.hashicorp.com/enable-consul-dataplane-as-sidecar',
-      unless: 'whatever its release',
     },
   },
   {
@@ -97,7 +96,6 @@ export const INJECTORS: readonly Injector[] = [
       by: [{ key: 'vault.hashicorp.com/agent-inject', value: /^true$/ }],
       settled: /^vault\.hashicorp\.com\/agent-pre-populate-only$/,
       annotation: 'vault.hashicorp.com/agent-pre-populate-only',
-      unless: 'whatever its release',
     },
   },
   {
