@@ -2,9 +2,10 @@ import type { InChart } from './chart/document.ts';
 import { readTemplateDocument } from './chart/document.ts';
 import {
   analyzeDocument,
-  ConfigMapsOf,
+  configMapsOf,
   type DocumentAnalysis,
   placeIn,
+  servicesOf,
   sourceOf,
   tell,
   tellAny,
@@ -62,17 +63,18 @@ class TextAnalysis implements Analysis {
     // Before the first document of a template there may be nothing but actions.
     const masked = text.includes('{{') ? mask(text) : undefined;
     const spans = splitDocuments(masked && isTemplate(masked) ? masked.text : text);
-    const configMaps = new ConfigMapsOf(
-      spans.map(({ start, end }) => text.slice(start, end)),
-      (part) => readTemplateDocument(part, options.chart)?.document ?? readYaml(part),
-    );
+    const documents = spans.map(({ start, end }) => text.slice(start, end));
+    const reread = (part: string) => readTemplateDocument(part, options.chart)?.document ?? readYaml(part);
+    const configMaps = configMapsOf(documents, reread);
+    const services = servicesOf(documents, reread, versions);
     this.parts = spans.map(({ start, end }) => {
       const part = text.slice(start, end);
-      const key = part + configMaps.keyFor(part);
+      const key = part + configMaps.keyFor(part) + services.keyFor(part);
       let analysis = known.get(key);
       if (!analysis) {
         read += 1;
-        analysis = { ...analyzeDocument(part, masked, versions, options, configMaps.for(part)), key };
+        const around = { configMaps: new Map(configMaps.for(part)), services: services.for(part) };
+        analysis = { ...analyzeDocument(part, masked, versions, options, around), key };
         known.set(key, analysis);
       }
       return { start, analysis };

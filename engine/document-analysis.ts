@@ -9,7 +9,8 @@ import type { Masked } from './helm/mask.ts';
 import { versionCondition } from './kube/capabilities.ts';
 import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import { type Container, isPartial, type Pod, readPods } from './kube/pod.ts';
-import { from, type VersionRange } from './kube/version.ts';
+import { NAMED_PORTS_SINCE, readService, type Service, selects } from './kube/service.ts';
+import { atLeast, from, type VersionRange } from './kube/version.ts';
 import type { Twin } from './migrate/twin.ts';
 import { once } from './once.ts';
 import { RULES } from './rules/index.ts';
@@ -39,34 +40,57 @@ export interface DocumentAnalysis {
   readonly refactorings: Map<Container, Fix | Refusal | undefined>;
 }
 
-/** The ConfigMaps of a file, for the documents that mount one. */
-export class ConfigMapsOf {
+/** What the documents of one kind in a file say, for those that ask for it. */
+class Neighbours<T> {
   readonly #texts: readonly string[];
-  #maps: ConfigMaps | undefined;
+  readonly #asks: (document: string) => boolean;
+  readonly #read: (text: string) => readonly T[];
+  #items: readonly T[] | undefined;
 
-  readonly #read: (text: string) => YamlDocument;
-
-  constructor(documents: readonly string[], read: (text: string) => YamlDocument) {
+  constructor(
+    documents: readonly string[],
+    kind: RegExp,
+    asks: (document: string) => boolean,
+    read: (text: string) => readonly T[],
+  ) {
+    this.#asks = asks;
     this.#read = read;
-    this.#texts = documents.some(mountsConfigMap)
-      ? documents.filter((each) => /kind:\s*["']?ConfigMap\b/.test(each))
-      : [];
+    this.#texts = documents.some(asks) ? documents.filter((each) => kind.test(each)) : [];
   }
 
   /** What else an analysis of a document depends on. */
   keyFor(document: string): string {
-    return mountsConfigMap(document) ? this.#texts.join('') : '';
+    return this.#asks(document) ? this.#texts.join('') : '';
   }
 
-  for(document: string): ConfigMaps {
-    if (this.#texts.length === 0 || !mountsConfigMap(document)) return new Map();
-    this.#maps ??= new Map(this.#texts.flatMap((each) => readConfigMap(this.#read(each))));
-    return this.#maps;
+  for(document: string): readonly T[] {
+    if (this.#texts.length === 0 || !this.#asks(document)) return [];
+    this.#items ??= this.#texts.flatMap(this.#read);
+    return this.#items;
   }
 }
 
-function mountsConfigMap(document: string): boolean {
-  return document.includes('ontainers') && /\bconfigMap\b/.test(document);
+/** Documents of the same file that say more about a pod. */
+export interface Around {
+  readonly configMaps: ConfigMaps;
+  readonly services: readonly Service[];
+}
+
+/** The ConfigMaps of a file, for the documents that mount one. */
+export function configMapsOf(documents: readonly string[], read: (text: string) => YamlDocument) {
+  const asks = (document: string) => document.includes('ontainers') && /\bconfigMap\b/.test(document);
+  return new Neighbours(documents, /kind:\s*["']?ConfigMap\b/, asks, (text) => readConfigMap(read(text)));
+}
+
+/** The Services of a file, for the documents with ports, where a cluster may miss those of native sidecars. */
+export function servicesOf(
+  documents: readonly string[],
+  read: (text: string) => YamlDocument,
+  { lowest }: VersionRange,
+) {
+  const isOld = !atLeast(lowest, NAMED_PORTS_SINCE);
+  const asks = (document: string) => isOld && document.includes('ontainers') && /\bports\b/.test(document);
+  return new Neighbours(documents, /kind:\s*["']?Service\b/, asks, (text) => readService(read(text)));
 }
 
 /** Reads one document and finds what its pods have. `masked`: the whole text masked, where it is known. */
@@ -75,7 +99,7 @@ export function analyzeDocument(
   masked: Masked | undefined,
   versions: VersionRange,
   { rules = {}, kinds = [], patches = [], sidecars = {}, mains = {}, chart }: AnalyzeOptions,
-  configMaps: ConfigMaps,
+  { configMaps, services }: Around,
 ): DocumentAnalysis {
   const nothing = {
     text,
@@ -105,6 +129,7 @@ export function analyzeDocument(
     ...readPod(pod, { sidecars, mains }),
     versions,
     patches: patchesFor(patches, pod),
+    services: services.filter((service) => selects(service, pod)),
   }));
   const found = contexts.flatMap((context) => {
     const edit = template && editOf(template, context, { kinds, chart, configMaps });

@@ -3,6 +3,7 @@ import { STORAGE_LIMITED_SINCE, storageLimit } from '../kube/storage.ts';
 import { atLeast, formatVersion } from '../kube/version.ts';
 import { compose } from '../migrate/compose.ts';
 import { move, obstacleToMove } from '../migrate/migrate.ts';
+import { namedPorts } from '../rules/named-port-to-sidecar.ts';
 import { brokenPatches } from '../rules/patches.ts';
 import type { PodContext, Problem } from '../rules/rule.ts';
 import { quitHookOf } from '../sidecar/quit-hook.ts';
@@ -51,7 +52,12 @@ export function withLosses(fix: Fix | Refusal, context: PodContext, moved: reado
     (container) =>
       `The ephemeral-storage limit of '${nameOf(container)}' stays, but before Kubernetes ${formatVersion(STORAGE_LIMITED_SINCE)} the kubelet does not hold native sidecars to it.`,
   );
-  return withStays(fix, [...broken, ...loose]);
+  const missed = moved.flatMap((container) => namedPorts(context, container));
+  const unreached = missed.map(
+    ({ port, service, container }) =>
+      `Service '${service}' looks for port '${port.value}' of '${container}' by its name, and before Kubernetes 1.33 does not find it in a native sidecar. Write the port's number there.`,
+  );
+  return withStays(fix, [...broken, ...loose, ...unreached]);
 }
 
 /** The regular containers that a migration moves: those that are sidecars beyond doubt, or else all that may be. */

@@ -1,5 +1,6 @@
 import type { Container } from '../kube/pod.ts';
 import { atLeast, DEFAULT_VERSIONS, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
+import { namedPorts } from '../rules/named-port-to-sidecar.ts';
 import { brokenPatches } from '../rules/patches.ts';
 import type { PodContext } from '../rules/rule.ts';
 import { spanOf } from '../yaml/read.ts';
@@ -11,12 +12,10 @@ export function onNewClusters(context: PodContext): PodContext {
 
 /**
  * The plain move changes nothing for the work: no doubt about the container, no workaround, a cluster that knows it, no
- * patch elsewhere that would miss the container.
+ * patch elsewhere that would miss the container, no Service that would.
  */
-export function isSafe(
-  { pod, roles, workarounds, clues, versions, patches }: PodContext,
-  moved: readonly Container[],
-): boolean {
+export function isSafe(context: PodContext, moved: readonly Container[]): boolean {
+  const { pod, roles, workarounds, clues, versions, patches } = context;
   // Who does something and then idles does the work: moved, it would be stopped when the others have ended.
   const sure = roles.every(
     ({ container, confidence, evidence }) =>
@@ -33,5 +32,6 @@ export function isSafe(
     return moved.includes(container) && (isHeld || asksFile);
   });
   const isKnown = atLeast(versions.lowest, NATIVE_SIDECARS_SINCE);
-  return sure && bare && !waits && isKnown && brokenPatches(patches, moved).length === 0;
+  const isReached = moved.every((container) => namedPorts(context, container).length === 0);
+  return sure && bare && !waits && isKnown && isReached && brokenPatches(patches, moved).length === 0;
 }

@@ -38,7 +38,7 @@ export function editOf(
   const twin = once(() => {
     const document = template.edited();
     const found = document && twinOf(document, context.pod, kinds, configMaps);
-    return found && { ...found, context: { ...found.reading, versions: context.versions, patches: context.patches } };
+    return found && { ...found, context: { ...context, ...found.reading } };
   });
   return {
     twin,

@@ -8,6 +8,7 @@ import { killWorkaround } from './kill-workaround.ts';
 import { killerContainer } from './killer-container.ts';
 import { leftoverShareProcessNamespace } from './leftover-share-process-namespace.ts';
 import { leftoverSharedVolume } from './leftover-shared-volume.ts';
+import { namedPortToSidecar } from './named-port-to-sidecar.ts';
 import { nonNativeSidecar } from './non-native-sidecar.ts';
 import { overlayByIndex } from './overlay-by-index.ts';
 import { overlayWrongList } from './overlay-wrong-list.ts';
@@ -52,6 +53,7 @@ export const RULES: readonly Rule[] = [
   stuckStart,
   injectedSidecar,
   ephemeralStorageLimit,
+  namedPortToSidecar,
   foldedScript,
   shellCExtraArguments,
   leftoverShareProcessNamespace,

@@ -1,6 +1,7 @@
 import type { Install } from '../dockerfile/installs.ts';
 import type { ProcessKiller } from '../dockerfile/killer.ts';
 import type { Container } from '../kube/pod.ts';
+import type { Service } from '../kube/service.ts';
 import type { VersionRange } from '../kube/version.ts';
 import type { PatchMove } from '../kustomize/move.ts';
 import type { Target } from '../kustomize/tree.ts';
@@ -23,6 +24,8 @@ export interface PodContext extends Reading {
   readonly versions: VersionRange;
   /** Patches elsewhere that change the pod's containers. */
   readonly patches: readonly OverlayPatch[];
+  /** Services of the same file that select the pod; none where every port of a native sidecar is found by its name. */
+  readonly services: readonly Service[];
 }
 
 /** A patch of a kustomization that changes a container of a workload. */

@@ -4,11 +4,13 @@ import { test } from 'node:test';
 import {
   ALL_RULES,
   type Analysis,
+  type AnalyzeOptions,
   analyze,
   analyzeDockerfile,
   analyzePatch,
   applyEdits,
   killersOf,
+  parseVersions,
   readKustomize,
 } from '../../engine/index.ts';
 
@@ -29,13 +31,21 @@ function fences(page: string): Fence[] {
 function analysisOf({ language, text }: Fence, page: string): Analysis {
   const path = pathOf(text);
   if (language === 'yaml')
-    return path ? analyzePatch(text, { path, kustomize: kustomizeOf(page, path, text) }) : analyze(text);
+    return path
+      ? analyzePatch(text, { path, kustomize: kustomizeOf(page, path, text) })
+      : analyze(text, versionsOf(text));
   const shown = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
   const killers = shown
     .flatMap((yaml) => killersOf(analyze(yaml), 'job.yaml'))
     .map((killer) => ({ ...killer, stays: undefined }));
   assert.ok(killers.length > 0, 'the page shows no Job that kills');
   return analyzeDockerfile(text, { path: 'report/Dockerfile', killers, isOnly: true });
+}
+
+/** The versions that a fence begins with: `# Kubernetes 1.29`. */
+function versionsOf(text: string): Pick<AnalyzeOptions, 'versions'> {
+  const versions = parseVersions(/^# Kubernetes (.+)$/m.exec(text.split('\n')[0] ?? '')?.[1] ?? '');
+  return versions ? { versions } : {};
 }
 
 /** The path that a fence begins with: of a patch, or of a file that belongs to it. */
