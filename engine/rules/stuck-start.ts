@@ -3,10 +3,10 @@ import { isNativeSidecar, nameOf } from '../kube/pod.ts';
 import { asMap, asText, entry, get, spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
-/** With `restartPolicy: Never` and no deadline a native sidecar that never counts as started keeps the Job from failing. */
+/** A native sidecar that never counts as started keeps a Job from failing, and a CronJob with `Forbid` from its later runs. */
 export const stuckStart: Rule = {
   id: 'stuck-start',
-  title: 'Nothing ends a Job whose sidecar never counts as started',
+  title: 'A sidecar that never starts blocks all later runs of a CronJob',
   severity: () => 'hint',
 
   *check({ pod }) {
@@ -21,6 +21,7 @@ export const stuckStart: Rule = {
       job.path[0] === 'spec' &&
       asText(document, get(document, asMap(document, get(document, cronJob, 'spec')), 'concurrencyPolicy'))?.value ===
         'Forbid';
+    if (!isBlocking) return;
     for (const container of pod.initContainers) {
       const lifecycle = asMap(document, container.field('lifecycle'));
       const gate =
@@ -28,10 +29,9 @@ export const stuckStart: Rule = {
       if (!isNativeSidecar(container) || !gate) continue;
       const what = asText(document, gate.key)?.value;
       yield {
-        message: `As long as ${what} of '${nameOf(container)}' does not succeed, the work does not start and the sidecar is started again and again: with restartPolicy: Never the Job never fails by that${isBlocking ? ', and with concurrencyPolicy: Forbid no later one starts' : ''}. activeDeadlineSeconds puts an end to it.`,
+        message: `As long as ${what} of '${nameOf(container)}' does not succeed, the work does not start and the sidecar is started again and again: with restartPolicy: Never the Job never fails by that, and with concurrencyPolicy: Forbid no later one starts. activeDeadlineSeconds puts an end to it.`,
         span: spanOf(gate.key),
         confidence: 'certain',
-        ...(isBlocking ? { severity: 'info' as const } : {}),
         container,
       };
     }
