@@ -6,6 +6,7 @@ const isCheck = process.argv.includes('--check');
 const { DEFAULT_VERSIONS, ALL_RULES, analyze, timeline, timelineMermaid, timelineSvg, timelineText } =
   await importBundled('engine/index.ts');
 const { KINDS, SILENT_KINDS } = await importBundled('engine/kube/kinds.ts');
+const { VERSION_FACTS } = await importBundled('engine/kube/version.ts');
 const { EVIDENCE } = await importBundled('engine/sidecar/evidence.ts');
 const { CONFIG_SCHEMA, OPTIONS } = await importBundled('engine/config/schema.ts');
 const { IMAGES, ONE_SHOT_IMAGES } = await importBundled('engine/sidecar/images.ts');
@@ -54,6 +55,12 @@ const settings = Object.entries(manifest.contributes.configuration.properties).s
 );
 const parts = {
   rules: ruleTable('docs/rules/'),
+  versions: table(
+    ['version', 'native sidecars'],
+    VERSION_FACTS.nativeSidecar.stages
+      .filter(({ stage }) => stage)
+      .map(({ since, stage, meaning }) => [since, `${stage}: ${meaning}`]),
+  ),
   settings: table(
     ['setting', 'default', 'what it does'],
     settings.map(([name, each]) => [`\`${name}\``, `\`${JSON.stringify(each.default)}\``, each.markdownDescription]),
@@ -95,6 +102,20 @@ fill('docs/kinds.md', {
   silent: table(
     ['kinds', 'API group', 'why'],
     SILENT_KINDS.map(([group, kinds, reason]) => [kinds.replaceAll(' ', ', '), groupName(group), reason]),
+  ),
+});
+fill('docs/versions.md', {
+  facts: table(
+    ['field', 'from', 'is', 'because', 'source'],
+    Object.values(VERSION_FACTS).flatMap(({ field, stages, source }) =>
+      stages.map(({ since, state, stage, meaning }, index) => [
+        index === 0 ? field : '',
+        index === 0 ? `up to ${minorBefore(stages[1].since)}` : since,
+        state,
+        stage ? `${stage}: ${meaning}` : meaning,
+        index === 0 ? source : '',
+      ]),
+    ),
   ),
 });
 fill('docs/images.md', {
@@ -169,6 +190,11 @@ function jsonSchema(schema, describe) {
     ...(items && { items: each(items) }),
     ...(anyOf && { anyOf: anyOf.map(each) }),
   };
+}
+
+function minorBefore(version) {
+  const [major, minor] = version.split('.');
+  return `${major}.${minor - 1}`;
 }
 
 function alternatives(text) {

@@ -1,9 +1,9 @@
 import { type Container, isNativeSidecar, nameOf } from '../kube/pod.ts';
-import { atLeast } from '../kube/version.ts';
+import { atLeast, VERSION_FACTS } from '../kube/version.ts';
 import { endedBy, lookUpImage, runsForEver } from '../sidecar/catalog.ts';
 import type { ImageFamily, StartupProbe } from '../sidecar/family.ts';
 import { type About, below, code, has, names, verb } from './about.ts';
-import { byVersion, RESTART_POLICY } from './stages.ts';
+import { byVersion } from './stages.ts';
 
 const bold = (container: Container) => `**${nameOf(container)}**`;
 
@@ -21,7 +21,7 @@ export function containerRestartPolicy(about: About): string[] {
   if (container.list === 'containers') {
     return [
       'On a regular container this makes no native sidecar: only `Always` under `initContainers` does.',
-      byVersion(versions, RESTART_POLICY.regular),
+      byVersion(versions, VERSION_FACTS.regularRestartPolicy),
       ...(keepers.includes(container)
         ? [`${name} keeps the pod running today; the quick fix moves it to \`initContainers\`.`]
         : []),
@@ -31,12 +31,12 @@ export function containerRestartPolicy(about: About): string[] {
   if (value === 'Always') {
     return [
       `\`restartPolicy: Always\` makes ${name} a native sidecar: it keeps running beside the regular containers, is restarted when it exits, and is stopped once they have ended. It does not keep the ${kind} from completing.`,
-      byVersion(versions, RESTART_POLICY.native),
+      byVersion(versions, VERSION_FACTS.nativeSidecar),
     ];
   }
   return [
     `\`restartPolicy: ${value}\` leaves ${name} an ordinary init container: the pod waits until it has ended. Only \`Always\` makes it a native sidecar.`,
-    byVersion(versions, RESTART_POLICY.init),
+    byVersion(versions, VERSION_FACTS.initRestartPolicy),
   ];
 }
 

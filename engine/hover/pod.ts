@@ -1,7 +1,8 @@
 import { isNativeSidecar, nameOf } from '../kube/pod.ts';
+import { VERSION_FACTS } from '../kube/version.ts';
 import { podsOf } from '../kube/workload.ts';
 import { type About, jobNumber, names, verb } from './about.ts';
-import { byVersion, RESTART_POLICY } from './stages.ts';
+import { byVersion } from './stages.ts';
 
 const seconds = (value: string | undefined, otherwise: string) =>
   value !== undefined && /^\d+$/.test(value) ? `${value} s` : otherwise;
@@ -59,7 +60,7 @@ export function initContainers(about: About): string[] {
           'Native sidecars may have probes and lifecycle hooks, though the text of the schema says that init containers have none.',
         ]
       : []),
-    byVersion(versions, RESTART_POLICY.native, 'Native sidecars'),
+    byVersion(versions, VERSION_FACTS.nativeSidecar, 'Native sidecars'),
   ];
 }
 

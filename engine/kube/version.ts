@@ -7,23 +7,168 @@ export interface KubernetesVersion {
 /** What is assumed when nobody says otherwise: the oldest minor in which native sidecars are stable. */
 const DEFAULT_VERSION: KubernetesVersion = { major: 1, minor: 33 };
 
-/** One step of the feature's life. */
-export interface SidecarStage {
+/**
+ * What becomes of a field: the API server does not know it (`unknown`: a client with strict validation, kubectl's default,
+ * is refused; from others it is dropped), takes it out without a word (`dropped`), or refuses the object (`rejected`); it is
+ * kept and has no effect (`ignored`), or `works`.
+ */
+export type FieldState = 'unknown' | 'dropped' | 'rejected' | 'ignored' | 'works';
+
+/** What becomes of a field from one minor on. */
+export interface FactStage {
   readonly since: string;
-  readonly state: string;
+  readonly state: FieldState;
+  /** The words of Kubernetes for how far the feature is. */
+  readonly stage?: 'alpha' | 'beta' | 'stable';
   readonly meaning: string;
 }
 
-/** Native sidecars by version. Source: KEP-753 and the release notes of 1.28, 1.29 and 1.33. */
-export const SIDECAR_STAGES: readonly SidecarStage[] = [
-  {
-    since: '1.28',
-    state: 'alpha',
-    meaning: 'off unless the SidecarContainers feature gate is switched on',
+/** What becomes of a field by version, with the default feature gates. */
+export interface VersionFact {
+  /** The field, or its use, as a manifest shows it. */
+  readonly field: string;
+  /** The oldest first; the first holds for everything older too. */
+  readonly stages: readonly FactStage[];
+  readonly source: string;
+}
+
+const since = (
+  version: string,
+  state: FieldState,
+  meaning: string,
+  stage?: 'alpha' | 'beta' | 'stable',
+): FactStage => ({ since: version, state, meaning, ...(stage && { stage }) });
+
+const UNKNOWN = since('1.20', 'unknown', 'the API server does not know the field');
+
+/** What depends on the version. Hovers, rules and the table in the documentation read it here. */
+export const VERSION_FACTS = {
+  nativeSidecar: {
+    field: '`restartPolicy: Always` on an init container',
+    stages: [
+      UNKNOWN,
+      since('1.28', 'dropped', 'off unless the SidecarContainers feature gate is switched on', 'alpha'),
+      since('1.29', 'works', 'on by default', 'beta'),
+      since('1.33', 'works', 'always on', 'stable'),
+    ],
+    source: 'KEP-753; release notes of 1.28, 1.29 and 1.33',
   },
-  { since: '1.29', state: 'beta', meaning: 'on by default' },
-  { since: '1.33', state: 'stable', meaning: 'always on' },
-];
+  initRestartPolicy: {
+    field: '`restartPolicy: Never` or `OnFailure` on an init container',
+    stages: [
+      UNKNOWN,
+      since('1.28', 'dropped', 'dropped with the SidecarContainers feature gate off'),
+      since('1.29', 'rejected', 'only `Always` is allowed'),
+      since('1.34', 'dropped', 'off unless the ContainerRestartRules feature gate is switched on', 'alpha'),
+      since('1.35', 'works', 'wins over the policy of the pod; no native sidecar', 'beta'),
+    ],
+    source: 'KEP-753, KEP-5307; validation.go of 1.28 to 1.35; answers of API servers 1.29, 1.33 and 1.36',
+  },
+  regularRestartPolicy: {
+    field: '`restartPolicy` on a regular container',
+    stages: [
+      UNKNOWN,
+      since('1.28', 'rejected', 'only init containers may have one'),
+      since('1.34', 'dropped', 'off unless the ContainerRestartRules feature gate is switched on', 'alpha'),
+      since('1.35', 'works', 'wins over the policy of the pod; with `Always` the pod never ends', 'beta'),
+    ],
+    source: 'KEP-5307; validation.go of 1.28 to 1.35; answers of API servers 1.29, 1.33 and 1.36',
+  },
+  restartPolicyRules: {
+    field: '`restartPolicyRules`',
+    stages: [
+      UNKNOWN,
+      since('1.34', 'dropped', 'off unless the ContainerRestartRules feature gate is switched on', 'alpha'),
+      since('1.35', 'works', 'on by default', 'beta'),
+    ],
+    source: 'KEP-5307',
+  },
+  sidecarRestartRules: {
+    field: '`restartPolicyRules` on a native sidecar',
+    stages: [
+      UNKNOWN,
+      since('1.34', 'dropped', 'off unless the ContainerRestartRules feature gate is switched on', 'alpha'),
+      since('1.35', 'rejected', 'allowed only with the RestartAllContainersOnContainerExits feature gate'),
+      since('1.36', 'works', 'on by default', 'beta'),
+    ],
+    source: 'KEP-5532; validation.go of 1.35; answer of an API server 1.36',
+  },
+  resizePolicy: {
+    field: '`resizePolicy`',
+    stages: [
+      UNKNOWN,
+      since('1.27', 'dropped', 'off unless the InPlacePodVerticalScaling feature gate is switched on', 'alpha'),
+      since('1.33', 'works', 'on by default', 'beta'),
+      since('1.35', 'works', 'always on', 'stable'),
+    ],
+    source: 'KEP-1287; answers of API servers 1.29, 1.33 and 1.36',
+  },
+  preStopSleep: {
+    field: '`lifecycle.preStop.sleep`',
+    stages: [
+      UNKNOWN,
+      since('1.29', 'dropped', 'off unless the PodLifecycleSleepAction feature gate is switched on', 'alpha'),
+      since('1.30', 'works', 'on by default', 'beta'),
+    ],
+    source: 'KEP-3960; answers of API servers 1.29, 1.33 and 1.36',
+  },
+  stopSignal: {
+    field: '`lifecycle.stopSignal`',
+    stages: [
+      UNKNOWN,
+      since('1.33', 'dropped', 'off unless the ContainerStopSignals feature gate is switched on', 'alpha'),
+    ],
+    source: 'KEP-4960; answers of API servers 1.29, 1.33 and 1.36',
+  },
+  namedPort: {
+    field: "A Service's `targetPort` by the name of a native sidecar's port",
+    stages: [
+      since('1.28', 'ignored', 'the Service has no endpoint for it'),
+      since('1.33', 'works', 'found as the ports of regular containers are'),
+    ],
+    source: 'release notes of 1.32 (#127976) and 1.33 (#128850)',
+  },
+  hostPort: {
+    field: "The `hostPort` of a native sidecar's port",
+    stages: [
+      since('1.28', 'ignored', 'the scheduler does not look for a node where it is free'),
+      since('1.34', 'works', 'counted by the scheduler'),
+    ],
+    source: 'release notes of 1.34 (#132040)',
+  },
+  ephemeralStorageLimit: {
+    field: "A native sidecar's limit of `ephemeral-storage`",
+    stages: [
+      since('1.28', 'ignored', 'the kubelet does not watch it'),
+      since('1.37', 'works', 'the pod is evicted beyond it'),
+    ],
+    source: 'release notes of 1.37 (#138462)',
+  },
+} as const satisfies Record<string, VersionFact>;
+
+/** What becomes of a field in one version. */
+export function stateIn({ stages }: VersionFact, version: KubernetesVersion): FieldState {
+  const last = stages.findLast((each) => atLeast(version, parseVersion(each.since) ?? version));
+  return (last ?? stages[0])?.state ?? 'unknown';
+}
+
+/** Neighbouring minors of which the same holds. */
+export interface Stretch<T> {
+  readonly versions: VersionRange;
+  readonly state: T;
+}
+
+/** Cuts a range into stretches in which `stateOf` gives the same, the oldest first. */
+export function stretchesOf<T>(versions: VersionRange, stateOf: (version: KubernetesVersion) => T): Stretch<T>[] {
+  const found: Stretch<T>[] = [];
+  for (const version of minorsOf(versions)) {
+    const state = stateOf(version);
+    const last = found.at(-1);
+    if (last?.state === state) found[found.length - 1] = { state, versions: { ...last.versions, highest: version } };
+    else found.push({ state, versions: only(version) });
+  }
+  return found;
+}
 
 /** The oldest minor that runs native sidecars without a feature gate. */
 export const NATIVE_SIDECARS_SINCE: KubernetesVersion = { major: 1, minor: 29 };
