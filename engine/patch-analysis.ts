@@ -184,7 +184,7 @@ function nextOf(now: Kustomize): Kustomize {
   const moved = [...files].flatMap((file): [string, string][] => {
     const text = now.files.get(file) ?? '';
     const analysis = analyze(text);
-    const moves = analysis.findings.filter(({ rule, confidence }) => rule === MOVE && confidence !== 'possible');
+    const moves = analysis.findings.filter(({ rule, confidence }) => MOVES.has(rule) && confidence !== 'possible');
     const fix = analysis.fixAll(moves, { unsafe: true });
     return fix ? [[file, applyEdits(text, fix.edits)]] : [];
   });
@@ -193,7 +193,8 @@ function nextOf(now: Kustomize): Kustomize {
   return next;
 }
 
-const MOVE = 'non-native-sidecar';
+/** Rules whose fix moves a container. */
+const MOVES = new Set(['non-native-sidecar', 'restart-policy-on-regular-container']);
 
 function fixOf(title: string, all: readonly Found[]): Fix | Refusal {
   const refusal = all.map(({ problem: { mend } }) => mend).find((mend) => mend && 'refused' in mend);

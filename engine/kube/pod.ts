@@ -90,7 +90,8 @@ export interface Pod {
   readonly configMaps: ConfigMaps;
   readonly containers: readonly Container[];
   readonly initContainers: readonly Container[];
-  readonly containersEntry: Entry;
+  /** Undefined only where a pod has init containers and nothing else, and is no patch. */
+  readonly containersEntry: Entry | undefined;
   readonly initContainersEntry: Entry | undefined;
   /** Annotations of the workload and of the pod template; the latter win. */
   readonly annotations: ReadonlyMap<string, Annotation>;
@@ -111,8 +112,10 @@ export function readPods(
   return podTemplates(document, extraKinds).flatMap(({ workload, object, objectPath, template, path }) => {
     const spec = asMap(document, get(document, template, 'spec'));
     const containersEntry = entry(document, spec, 'containers');
-    if (!spec || !containersEntry) return [];
     const initContainersEntry = entry(document, spec, 'initContainers');
+    // A patch that adds an init container has no restartPolicy.
+    const isWhole = initContainersEntry && entry(document, spec, 'restartPolicy');
+    if (!spec || !(containersEntry || isWhole)) return [];
     return {
       document,
       workload,
@@ -122,7 +125,7 @@ export function readPods(
       shareProcessNamespace: isTrue(asText(document, get(document, spec, 'shareProcessNamespace'))),
       configMaps,
       volumes: readVolumes(document, spec),
-      containers: readContainers(document, 'containers', containersEntry.value),
+      containers: readContainers(document, 'containers', containersEntry?.value),
       initContainers: readContainers(document, 'initContainers', initContainersEntry?.value),
       containersEntry,
       initContainersEntry,

@@ -73,7 +73,7 @@ export function compose(changes: readonly PodChange[]): Outcome {
 function findObstacle({ pod, moved, dropped }: PodChange): string | undefined {
   const { containersEntry, initContainersEntry, document } = pod;
   const leaving = moved.length + dropped.filter(({ list }) => list === 'containers').length;
-  if (leaving >= (pod.seen ?? pod).containers.length) return 'a pod needs a regular container';
+  if (!containersEntry || leaving >= (pod.seen ?? pod).containers.length) return 'a pod needs a regular container';
   if (moved.length + dropped.length === 0) return undefined;
   if (isAliasNode(containersEntry.written)) return 'the list of containers is an alias';
   if (isAliasNode(initContainersEntry?.written)) return 'the list of init containers is an alias';
@@ -95,7 +95,7 @@ function findObstacle({ pod, moved, dropped }: PodChange): string | undefined {
 }
 
 function partsOf(page: Page, { pod, moved, early, dropped, parts }: PodChange, place: 'before' | 'after'): Edit[][] {
-  if (moved.length + dropped.length === 0) return parts.map((changes) => patch(page, changes));
+  if (moved.length + dropped.length === 0 || !pod.containersEntry) return parts.map((changes) => patch(page, changes));
   const ordered = [...moved].sort((a, b) => a.index - b.index);
   const indexes = ordered.map(({ index }) => index);
   const extents = itemSpans(page, pod.containersEntry, indexes);

@@ -74,9 +74,9 @@ function obstacleOf({ container, seen, own, place }: Included): string | undefin
   if (container.restartPolicy) return `the named template "${define.name}" gives it a restartPolicy already`;
   if (container.has('restartPolicyRules')) return `the named template "${define.name}" gives it restartPolicyRules`;
   if (seen.containers.length < 2) return 'a pod needs a regular container';
-  const list = asSeq(own.document, own.containersEntry.value);
+  const list = asSeq(own.document, own.containersEntry?.value);
   if (!list || list.items.length === 0 || isFlow(list)) return 'every container comes from a named template';
-  if (own.containersEntry.map !== own.spec) return 'the list of containers comes from a merge key';
+  if (own.containersEntry?.map !== own.spec) return 'the list of containers comes from a merge key';
   return undefined;
 }
 
@@ -87,7 +87,8 @@ function escaped(text: string): string {
 function editsOf({ container, seen, own, place }: Included): Edit[] {
   const page = openPage(own.document);
   const { masked } = own.document.template ?? {};
-  if (!masked) throw new CannotEdit('nobody knows where it is written');
+  const { containersEntry } = own;
+  if (!masked || !containersEntry) throw new CannotEdit('nobody knows where it is written');
   const { span } = place(spanOf(container.item));
   const { lines } = page;
   const [start, end] = [lines.lineAt(span.start), lines.lineAt(span.end - 1)];
@@ -97,9 +98,9 @@ function editsOf({ container, seen, own, place }: Included): Edit[] {
   }
   const [dash, key] = columnsOf(seen.document, container);
   const sheet = { masked, lines };
-  const guarded = guardsOf(sheet, spanOf(own.containersEntry.key).start, span.start, start, end);
+  const guarded = guardsOf(sheet, spanOf(containersEntry.key).start, span.start, start, end);
   if (guarded.obstacle) throw new CannotEdit(guarded.obstacle);
-  const first = leadingComments(page, guarded.first, lines.lineAt(spanOf(own.containersEntry.key).end), dash);
+  const first = leadingComments(page, guarded.first, lines.lineAt(spanOf(containersEntry.key).end), dash);
   const rows = rowsOf(page, first, guarded.last);
   rows.splice(end - first + 1, 0, `${' '.repeat(key)}restartPolicy: Always`);
   const piece = {
@@ -108,7 +109,7 @@ function editsOf({ container, seen, own, place }: Included): Edit[] {
     span: { start: lines.start(first), end: lines.start(guarded.last + 1) },
     opening: guarded.opening > 0 ? start - first : 0,
   };
-  const target = { name: 'initContainers', source: own.containersEntry, target: own.initContainersEntry };
+  const target = { name: 'initContainers', source: containersEntry, target: own.initContainersEntry };
   const edits = putItems(page, [piece], { ...target, place: 'before' });
   return [...edits, removeLines(lines, first, guarded.last)];
 }
@@ -136,7 +137,7 @@ function whatIsLost({ container, seen, own }: Included, edits: readonly Edit[]):
   if (edits.some((edit) => isTrimmed(masked, edit) || /-\}\}\s*$/.test(edit.text))) {
     return 'a template action beside its lines trims white space';
   }
-  const conditions = [edits[0]?.span.start ?? 0, spanOf(own.containersEntry.key).start].map((offset) =>
+  const conditions = [edits[0]?.span.start ?? 0, spanOf(own.containersEntry?.key ?? own.spec).start].map((offset) =>
     conditionsAt(masked, offset).join('\n'),
   );
   if (conditions[0] !== conditions[1]) return 'the lists stand under different conditions';

@@ -47,6 +47,7 @@ export function makeRegular(pod: Pod, container: Container): Migration {
 /** What stands in the way, as half a sentence. */
 function findObstacle(pod: Pod, list: Entry, container: Container): string | undefined {
   const { document, spec, containersEntry } = pod;
+  if (!containersEntry) return 'a pod needs a regular container';
   if (isAliasNode(containersEntry.written)) return 'the list of containers is an alias';
   if (isAliasNode(list.written)) return 'the list of init containers is an alias';
   if (containersEntry.map !== spec) return 'the list of containers comes from a merge key';

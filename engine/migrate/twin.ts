@@ -21,9 +21,9 @@ export function twinOf(
   configMaps: ConfigMaps,
 ): Twin | undefined {
   const { template } = document;
-  const at = template?.placeOf(spanOf(seen.containersEntry.key))?.start;
+  const at = seen.containersEntry && template?.placeOf(spanOf(seen.containersEntry.key))?.start;
   const own = readPods(document, kinds, configMaps).find(
-    ({ containersEntry }) => spanOf(containersEntry.key).start === at,
+    ({ containersEntry }) => containersEntry && spanOf(containersEntry.key).start === at,
   );
   if (!own || !template || at === undefined) return undefined;
   const of = ({ list, item }: Container) => {

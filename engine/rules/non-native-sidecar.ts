@@ -2,7 +2,9 @@ import { type Container, containerSpan, isNativeSidecar, nameOf, type Pod } from
 import { podsOf } from '../kube/workload.ts';
 import { EVIDENCE, type Evidence } from '../sidecar/evidence.ts';
 import { spanOf } from '../yaml/read.ts';
+import { hangsOnOld } from './old-versions.ts';
 import { brokenPatches } from './patches.ts';
+import { restartPolicyProblems } from './restart-policy-on-regular-container.ts';
 import type { Rule } from './rule.ts';
 
 /** A regular container that does not end by itself keeps the pods of a Job running for ever. */
@@ -11,17 +13,21 @@ export const nonNativeSidecar: Rule = {
   title: 'A sidecar among the regular containers keeps the Job from completing',
   severity: (confidence) => (confidence === 'possible' ? 'info' : 'warning'),
 
-  *check({ pod, roles, patches }) {
+  *check(context) {
+    const { pod, roles, patches, versions } = context;
+    const onOld = hangsOnOld(pod, versions);
     const others = roles.filter(({ role }) => role !== 'sidecar' && role !== 'killer');
     for (const { role, container, confidence, evidence } of roles) {
       if (role !== 'sidecar' || isGuarded(pod, container)) continue;
+      // What its restartPolicy does is told instead.
+      if (restartPolicyProblems(context, container).length > 0) continue;
       const name = `Container '${nameOf(container)}'`;
       const ended = `after ${work(others.map((other) => nameOf(other.container)))} finished`;
       yield {
         message:
           confidence === 'possible'
-            ? `${name} may keep ${podsOf(pod.workload)} running ${ended}. If it never ends by itself, make it a native sidecar.`
-            : `${name} keeps ${podsOf(pod.workload)} running ${ended}. Make it a native sidecar.`,
+            ? `${name} may keep ${podsOf(pod.workload)} running ${ended}. If it never ends by itself, make it a native sidecar.${onOld}`
+            : `${name} keeps ${podsOf(pod.workload)} running ${ended}. Make it a native sidecar.${onOld}`,
         span: containerSpan(container),
         confidence,
         container,
