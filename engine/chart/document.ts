@@ -3,6 +3,7 @@ import { expand } from '../helm/include.ts';
 import { isTemplate, type Masked, mask } from '../helm/mask.ts';
 import { indexTemplates } from '../helm/templates.ts';
 import type { Span } from '../text.ts';
+import { conditionsAt } from '../yaml/guards.ts';
 import { readYaml, type YamlDocument } from '../yaml/read.ts';
 import type { ChartFiles } from './files.ts';
 
@@ -81,7 +82,12 @@ function readMasked(masked: Masked, chart: InChart | undefined, decide: Decide |
     const inner = define && named && branchIn(named.masked, define.span.start - named.body.start);
     return inner ?? branchIn(masked, span.start);
   };
-  const seen = { ...document, written, branchAt: inBranch };
+  const conditions = (offset: number) => {
+    const { define, named, span } = placed({ start: offset, end: offset + 1 });
+    const inner = define && named ? conditionsAt(named.masked, define.span.start - named.body.start) : [];
+    return [...conditionsAt(masked, span.start), ...inner];
+  };
+  const seen = { ...document, written, branchAt: inBranch, conditionsAt: conditions };
   return {
     document: seen,
     edited: () => openTemplate(masked, seen, (span) => unlessNamed(placed(span)), chart, decide),

@@ -38,15 +38,16 @@ export const nonNativeSidecar: Rule = {
   },
 };
 
-/** Whether a template prints the container as a native sidecar too, under another condition: one for each version. */
-function isGuarded({ document, initContainers }: Pod, { name, item }: Container): boolean {
-  const branch = document.branchAt?.(spanOf(item).start);
+/** Whether a template prints the container as a native sidecar too, where the cluster's version is another one. */
+function isGuarded({ document, initContainers }: Pod, container: Container): boolean {
+  const { name, item } = container;
+  const asksVersion = (offset: number) => document.conditionsAt?.(offset).some((each) => each.includes('.KubeVersion'));
   return initContainers.some(
     (each) =>
       isNativeSidecar(each) &&
       name !== undefined &&
       each.name?.value === name.value &&
-      document.branchAt?.(spanOf(each.item).start) !== branch,
+      [item, each.item].some((node) => asksVersion(spanOf(node).start)),
   );
 }
 

@@ -40,6 +40,8 @@ export interface YamlDocument {
    * be there together. Undefined outside of conditions.
    */
   readonly branchAt?: (offset: number) => object | undefined;
+  /** The conditions under which an offset stands, when it is a template, the innermost last. */
+  readonly conditionsAt?: (offset: number) => readonly string[];
   /** How it is edited, when it is a template with hidden actions: `text` is what is written, not what was parsed. */
   readonly template?: EditedTemplate;
   /** What each alias stands for. */

@@ -63,3 +63,15 @@ for (const cluster of ['1.28', '1.33', '>=1.27 <1.34']) {
     assert.deepEqual(names, []);
   });
 }
+
+test('a container with a native twin behind a value is found: who installs the chart may never switch it on', () => {
+  const text = GUARDED.replace(/if not .*? \}\}/, 'if not .Values.native }}').replace(
+    /if semver.*? \}\}/,
+    'if .Values.native }}',
+  );
+  const names = analyze(text).findings.filter(({ rule }) => rule === 'non-native-sidecar');
+  assert.deepEqual(
+    names.map(({ container }) => container),
+    ['proxy'],
+  );
+});
