@@ -124,7 +124,8 @@ function mendOf(pod: Pod, container: Container, isEndless: boolean): Problem['me
       changes: [{ kind: 'set', path, value: 'Always' }],
     });
   }
-  if (value !== 'Never' && value !== 'OnFailure') return undefined;
+  // Rules need it: who writes them has a newer cluster in mind.
+  if ((value !== 'Never' && value !== 'OnFailure') || container.has('restartPolicyRules')) return undefined;
   return () => ({
     title: `Remove the restartPolicy of '${nameOf(container)}'`,
     safe: false,

@@ -61,15 +61,16 @@ export const restartPolicyOnRegularContainer: Rule = {
         confidence: 'certain',
         severity: isBogus ? 'error' : severityOf(states),
         container,
-        ...(isSidecar
-          ? { moves: [container] }
-          : {
-              mend: () => ({
-                title: `Remove the restartPolicy of '${nameOf(container)}'`,
-                safe: !states.has('works'),
-                changes: [{ kind: 'remove', path: inContainer(pod, container, 'restartPolicy') }],
-              }),
+        ...(isSidecar && { moves: [container] }),
+        // Rules need it: who writes them has a newer cluster in mind.
+        ...(!isSidecar &&
+          !container.has('restartPolicyRules') && {
+            mend: () => ({
+              title: `Remove the restartPolicy of '${nameOf(container)}'`,
+              safe: !states.has('works'),
+              changes: [{ kind: 'remove', path: inContainer(pod, container, 'restartPolicy') }],
             }),
+          }),
       };
     }
   },
