@@ -26,6 +26,7 @@ export { isKustomization, KUSTOMIZATION_NAMES } from './kustomize/kustomization.
 export { folderOf } from './kustomize/path.ts';
 export { type Kustomize, type KustomizeFiles, readKustomize } from './kustomize/tree.ts';
 export type { Step } from './migrate/migrate.ts';
+export { outline, type PodOutline, type StartHint, summary } from './outline.ts';
 export { analyzePatch, isPatch, type PatchOptions, patchesOf } from './patch-analysis.ts';
 export { ALL_RULES } from './rules/index.ts';
 export type { OverlayPatch, RuleHead, Severity, Tag } from './rules/rule.ts';

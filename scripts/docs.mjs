@@ -17,7 +17,13 @@ const CONFIDENCES = ['certain', 'likely', 'possible'];
 const severities = (rule) => CONFIDENCES.map((confidence) => rule.severity(confidence, DEFAULT_VERSIONS));
 
 const properties = manifest.contributes.configuration.properties;
-const own = ['enable', ...OPTIONS.filter(({ setting }) => setting).map(({ name }) => name), 'trace.server'];
+const own = [
+  'enable',
+  ...OPTIONS.filter(({ setting }) => setting).map(({ name }) => name),
+  'codeLens',
+  'inlayHints',
+  'trace.server',
+];
 const generated = Object.fromEntries(
   OPTIONS.filter(({ setting }) => setting).map(({ name, schema, description, otherwise, setting }) => [
     `nativeSidecars.${name}`,

@@ -29,9 +29,12 @@ const ROOMS = [
   { name: 'timeline', files: /^engine\/timeline\//, only: ['text', 'yaml', 'kube', 'sidecar', 'rules', 'analysis'] },
   { name: 'complete', files: /^engine\/complete\// },
   { name: 'hover', files: /^engine\/hover\// },
+  { name: 'outline', files: /^engine\/outline\.ts$/ },
   { name: 'index', files: /^engine\/index\.ts$/ },
-  { name: 'server', files: /^server\//, only: ['index'], packages: [/^vscode-languageserver/, /^node:/] },
-  { name: 'client', files: /^client\//, only: [], packages: ['vscode', /^vscode-languageclient/] },
+  { name: 'protocol', files: /^protocol\//, only: ['index'] },
+  { name: 'server', files: /^server\//, only: ['index', 'protocol'], packages: [/^vscode-languageserver/, /^node:/] },
+  { name: 'webview', files: /^webview\//, only: ['protocol'] },
+  { name: 'client', files: /^client\//, only: ['protocol'], packages: ['vscode', /^vscode-languageclient/] },
   { name: 'cli', files: /^cli\//, only: ['index', 'server'], packages: [/^node:/, 'diff', 'ignore', 'tinyglobby'] },
 ];
 
@@ -46,7 +49,14 @@ const ONLY_IMPORTERS = {
 const TYPES_TOO = { 'engine/yaml/edit.ts': 'yaml' };
 
 const problems = [];
-for (const file of globSync(['engine/**/*.ts', 'server/**/*.ts', 'client/**/*.ts', 'cli/**/*.ts']).sort()) {
+for (const file of globSync([
+  'engine/**/*.ts',
+  'protocol/**/*.ts',
+  'server/**/*.ts',
+  'webview/**/*.ts',
+  'client/**/*.ts',
+  'cli/**/*.ts',
+]).sort()) {
   const room = roomOf(file);
   const source = readFileSync(file, 'utf8');
   for (const [statement, , specifier] of source.matchAll(

@@ -52,7 +52,7 @@ export class Configs {
 
   /** What applies to a document, given the editor's settings: the nearest file upwards comes first, a chart last. */
   async settle(uri: string, section: unknown): Promise<Settings> {
-    const { enable, config, problem } = readSettings(section);
+    const { shown, config, problem } = readSettings(section);
     const path = decode(uri);
     const folders = this.#around.folders;
     const own = folders
@@ -77,7 +77,7 @@ export class Configs {
       [file, settings, chart].filter((each) => !!each),
       path,
     );
-    return { enable: enable && !isExcluded, options, origin, problems: wrong };
+    return { ...shown, enable: shown.enable && !isExcluded, options, origin, problems: wrong };
   }
 
   async #nearest(

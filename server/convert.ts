@@ -7,6 +7,7 @@ import {
   type Diagnostic,
   DiagnosticSeverity,
   DiagnosticTag,
+  type InlayHint,
   InsertTextMode,
   type Range,
   type TextDocumentEdit,
@@ -20,12 +21,16 @@ import {
   type Edit,
   type Finding,
   type Fix,
+  type Lanes,
   Lines,
   type Severity,
   type Span,
+  type StartHint,
   type Step,
   type Tag,
+  type Timeline,
 } from '../engine/index.ts';
+import type { PlacedLanes, PlacedTimeline } from '../protocol/timeline.ts';
 
 /** The name under which an editor shows the diagnostics. */
 export const SOURCE = 'native-sidecars';
@@ -138,4 +143,18 @@ function toAnnotation({ title, also, review }: Step, stays: readonly string[]): 
 
 function keyOf({ span, text }: Edit): string {
   return `${span.start} ${span.end} ${text}`;
+}
+
+/** LSP's inlay hint of what is said behind a container's name. */
+export function toInlayHint(document: TextDocument, { span, label, meaning }: StartHint): InlayHint {
+  return { position: document.positionAt(span.end), label, tooltip: meaning, paddingLeft: true };
+}
+
+/** The timeline with LSP's ranges. */
+export function toPlacedTimeline(document: TextDocument, timeline: Timeline): PlacedTimeline {
+  const place = (part: Lanes): PlacedLanes => ({
+    ...part,
+    lanes: part.lanes.map(({ span, ...lane }) => ({ ...lane, range: span && toRange(document, span) })),
+  });
+  return { ...timeline, before: place(timeline.before), after: timeline.after && place(timeline.after) };
 }

@@ -2,6 +2,7 @@ import {
   type CancellationToken,
   type ClientCapabilities,
   type CodeAction,
+  CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -33,6 +34,7 @@ import {
   type Origin,
   patchesOf,
 } from '../engine/index.ts';
+import { TIMELINE_CHANGED, TIMELINE_REQUEST, type TimelineAnswer, type TimelineParams } from '../protocol/timeline.ts';
 import {
   type ActionData,
   type ActionSupport,
@@ -47,13 +49,18 @@ import { CONFIGURING, Configs, configDiagnostics, isConfig, isConfiguring } from
 import { SOURCE, toCompletions, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import type { Host } from './host.ts';
 import { Kustomizations } from './kustomize.ts';
+import { codeLenses, inlayHints, type LensData, resolveLens } from './marks.ts';
 import type { Settings } from './settings.ts';
+import { NOT_CHECKED, timelineAt } from './timeline.ts';
 import { decode, WATCHED, Workspace } from './workspace.ts';
 
 /** What the client said in `initialize`, as far as it matters here. */
 interface Client extends ActionSupport {
   readonly pull: boolean;
   readonly refresh: boolean;
+  readonly refreshLenses: boolean;
+  readonly refreshHints: boolean;
+  readonly showTimeline: boolean;
   readonly configuration: boolean;
   readonly dynamicConfiguration: boolean;
   readonly dynamicWatching: boolean;
@@ -154,6 +161,25 @@ class Server {
       const contents = { kind: MarkupKind.Markdown, value: found.markdown };
       return { contents, range: toRange(state.document, found.span) };
     });
+    connection.onCodeLens(async ({ textDocument: { uri } }) => {
+      const state = (await this.#settingsOf(uri)).codeLens ? await this.#analyze(uri) : undefined;
+      return state ? codeLenses(state.document, state.analysis, this.#client.showTimeline) : [];
+    });
+    connection.onCodeLensResolve(async (lens) => {
+      if (!lens.data) return lens;
+      const { uri, version } = lens.data as LensData;
+      const { document, analysis } = await this.#analyzeSame(uri, version);
+      return resolveLens(lens, document, analysis, this.#client.showTimeline);
+    });
+    connection.languages.inlayHint.on(async ({ textDocument: { uri }, range }) => {
+      const state = (await this.#settingsOf(uri)).inlayHints ? await this.#analyze(uri) : undefined;
+      return state ? inlayHints(state.document, state.analysis, range) : [];
+    });
+    connection.onRequest<TimelineAnswer, void>(TIMELINE_REQUEST, async (params: TimelineParams, token) => {
+      const state = await this.#analyze(params.textDocument.uri);
+      answerOnlyIf(!token.isCancellationRequested);
+      return state ? timelineAt(state.document, state.analysis, params) : NOT_CHECKED;
+    });
     connection.onCompletion(async ({ textDocument: { uri }, position }, token) => {
       const { enable, options } = await this.#settingsOf(uri);
       const document = this.#documents.get(uri);
@@ -217,6 +243,8 @@ class Server {
           : true,
         hoverProvider: true,
         completionProvider: {},
+        codeLensProvider: { resolveProvider: true },
+        inlayHintProvider: true,
         executeCommandProvider: { commands: [APPLY_COMMAND] },
       },
     };
@@ -386,7 +414,11 @@ class Server {
   }
 
   #renew(): void {
-    if (this.#client.refresh) this.#connection.languages.diagnostics.refresh().catch(() => {});
+    const { refresh, refreshLenses, refreshHints, showTimeline } = this.#client;
+    if (refresh) this.#connection.languages.diagnostics.refresh().catch(() => {});
+    if (refreshLenses) this.#connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+    if (refreshHints) this.#connection.languages.inlayHint.refresh().catch(() => {});
+    if (showTimeline) this.#connection.sendNotification(TIMELINE_CHANGED).catch(() => {});
     for (const { uri } of this.#documents.all()) this.#push(uri);
     if (this.#client.showVersions) this.#connection.sendNotification(VERSIONS_CHANGED).catch(() => {});
   }
@@ -398,12 +430,22 @@ class Server {
   }
 
   async #fix(data: ActionData) {
-    const state = await this.#analyze(data.uri);
-    const fix = state && state.document.version === data.version ? fixFor(state.analysis, data.origin) : undefined;
-    if (!state || !fix)
-      throw new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
-    return { document: state.document, fix };
+    const { document, analysis } = await this.#analyzeSame(data.uri, data.version);
+    const fix = fixFor(analysis, data.origin);
+    if (!fix) throw changed();
+    return { document, fix };
   }
+
+  /** The analysis of the same version of a document; fails when there is another one by now. */
+  async #analyzeSame(uri: string, version: number) {
+    const state = await this.#analyze(uri);
+    if (state?.document.version !== version) throw changed();
+    return state;
+  }
+}
+
+function changed(): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.ContentModified, 'The text has changed since this was offered.');
 }
 
 function answerOnlyIf(isWanted: boolean): void {
@@ -412,9 +454,12 @@ function answerOnlyIf(isWanted: boolean): void {
 
 function readClient({ textDocument, workspace }: ClientCapabilities, options: unknown): Client {
   const codeAction = textDocument?.codeAction;
+  const own = (options ?? {}) as { openRule?: unknown; showTimeline?: unknown; showVersions?: unknown };
   return {
     pull: textDocument?.diagnostic !== undefined,
     refresh: workspace?.diagnostics?.refreshSupport === true,
+    refreshLenses: workspace?.codeLens?.refreshSupport === true,
+    refreshHints: workspace?.inlayHint?.refreshSupport === true,
     configuration: workspace?.configuration === true,
     dynamicConfiguration: workspace?.didChangeConfiguration?.dynamicRegistration === true,
     dynamicWatching: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
@@ -424,7 +469,8 @@ function readClient({ textDocument, workspace }: ClientCapabilities, options: un
     versioned: workspace?.workspaceEdit?.documentChanges === true,
     annotated: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     related: (textDocument?.diagnostic ?? textDocument?.publishDiagnostics)?.relatedInformation === true,
-    showVersions: (options as { showVersions?: unknown } | null | undefined)?.showVersions === true,
-    openRule: (options as { openRule?: unknown } | null | undefined)?.openRule === true,
+    showVersions: own.showVersions === true,
+    openRule: own.openRule === true,
+    showTimeline: own.showTimeline === true,
   };
 }

@@ -7,9 +7,15 @@ import {
   versionProblem,
 } from '../engine/index.ts';
 
-/** What applies to one document. */
-export interface Settings {
+/** What an editor shows: no part of the configuration, which is the same for everybody. */
+export interface Shown {
   readonly enable: boolean;
+  readonly codeLens: boolean;
+  readonly inlayHints: boolean;
+}
+
+/** What applies to one document. */
+export interface Settings extends Shown {
   readonly options: Pick<AnalyzeOptions, 'rules' | 'kinds' | 'sidecars' | 'mains'> & {
     readonly versions: VersionRange;
   };
@@ -21,7 +27,7 @@ export interface Settings {
 
 /** The `nativeSidecars` section as it was read. */
 export interface Section {
-  readonly enable: boolean;
+  readonly shown: Shown;
   readonly config: Config;
   /** What is wrong with its version, as a sentence without a full stop. */
   readonly problem: string | undefined;
@@ -29,14 +35,18 @@ export interface Section {
 
 /** Reads the `nativeSidecars` section. What is missing or of a wrong type counts as not set. */
 export function readSettings(section: unknown): Section {
-  if (typeof section !== 'object' || section === null) return { enable: true, config: {}, problem: undefined };
+  if (typeof section !== 'object' || section === null) return { shown: readShown({}), config: {}, problem: undefined };
   // Editors send every setting, set or not: what is empty is not set.
   const given = Object.entries(section).filter(([, value]) => !isEmpty(value));
   const { config } = readConfig(JSON.stringify(Object.fromEntries(given)));
-  const { enable, kubernetesVersion } = section as { enable?: unknown; kubernetesVersion?: unknown };
+  const { kubernetesVersion } = section as { kubernetesVersion?: unknown };
   const isWrong = config.kubernetesVersion === undefined && !isEmpty(kubernetesVersion ?? null);
   const problem = isWrong ? (versionProblem(String(kubernetesVersion)) ?? 'it is no version') : undefined;
-  return { enable: enable !== false, config, problem };
+  return { shown: readShown(section), config, problem };
+}
+
+function readShown({ enable, codeLens, inlayHints }: { [name in keyof Shown]?: unknown }): Shown {
+  return { enable: enable !== false, codeLens: codeLens !== false, inlayHints: inlayHints === true };
 }
 
 function isEmpty(value: unknown): boolean {

@@ -79,6 +79,8 @@ export interface Pod {
    */
   readonly seen?: Pod;
   readonly workload: Workload;
+  /** The workload's map. */
+  readonly object: YamlMap;
   /** The pod spec. */
   readonly spec: YamlMap;
   /** Keys and indexes from the document's root to the pod spec. */
@@ -119,6 +121,7 @@ export function readPods(
     return {
       document,
       workload,
+      object,
       spec,
       path: [...path, 'spec'],
       restartPolicy: asText(document, get(document, spec, 'restartPolicy'))?.value,

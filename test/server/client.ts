@@ -45,6 +45,7 @@ export async function startServer(
   settings: () => unknown = () => null,
   preload?: string,
   rootUri: string | null = null,
+  initializationOptions: object = { openRule: true, showTimeline: true },
 ): Promise<TestServer> {
   const imports = preload === undefined ? [] : ['--import', preload];
   const child = spawn(process.execPath, [...imports, resolve('dist/cli.cjs'), 'lsp', '--stdio'], {
@@ -58,7 +59,7 @@ export async function startServer(
   connection.onRequest('client/registerCapability', () => null);
   connection.onRequest('workspace/diagnostic/refresh', () => null);
   connection.listen();
-  const params = { processId: process.pid, rootUri, capabilities, initializationOptions: { openRule: true } };
+  const params = { processId: process.pid, rootUri, capabilities, initializationOptions };
   const result = await connection.sendRequest<InitializeResult>('initialize', params);
   await connection.sendNotification('initialized', {});
   return {
