@@ -37,6 +37,8 @@ const bundles = [
     external: ['vscode'],
   },
   { ...browser, format: 'iife', entryPoints: ['server/browser.ts'], outfile: 'dist/server.browser.js' },
+  { ...browser, format: 'iife', entryPoints: ['webview/timeline.ts'], outfile: 'dist/timeline.js' },
+  { ...browser, entryPoints: ['webview/timeline.css'], outfile: 'dist/timeline.css' },
 ];
 
 /** What a browser downloads before it can underline anything, in bytes of the production bundle. */

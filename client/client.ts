@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { registerTimeline } from './timeline/panel.ts';
 
 /** The documents that the server sees, whatever their scheme: files, unsaved ones, virtual workspaces. */
 const LANGUAGES = ['yaml', 'helm', 'json', 'jsonc', 'dockerfile'];
@@ -23,7 +24,7 @@ export type CreateClient = (name: string, options: LanguageClientOptions) => Bas
 export async function startClient(context: vscode.ExtensionContext, create: CreateClient): Promise<BaseLanguageClient> {
   const client = create('Native Sidecars', {
     documentSelector: LANGUAGES.map((language) => ({ language })),
-    initializationOptions: { openRule: true, showVersions: true },
+    initializationOptions: { openRule: true, showTimeline: true, showVersions: true },
     diagnosticCollectionName: 'native-sidecars',
   });
   client.onRequest('nativeSidecars/findFiles', findFiles);
@@ -47,6 +48,7 @@ export async function startClient(context: vscode.ExtensionContext, create: Crea
     vscode.commands.registerCommand('nativeSidecars.openRules', () => open(RULES_PAGE)),
     vscode.commands.registerCommand('nativeSidecars.openRule', (page: unknown) => open(String(page ?? RULES_PAGE))),
     vscode.commands.registerCommand('nativeSidecars.fixFile', fixFile),
+    registerTimeline(context, client, MANIFESTS),
     { dispose: () => client.dispose() },
   );
   await client.start();

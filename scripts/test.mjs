@@ -92,10 +92,14 @@ async function runEditorTests() {
     if (isFloor) return;
     await webRun(host);
     const { photograph, photographPreview } = await import('./host/photograph.mjs');
+    const { photographTimeline } = await import('./host/photograph-timeline.mjs');
     const pictures = process.argv.includes('--update-screenshots') ? 'docs/images' : 'out/screenshots';
     await photograph(host, product, pictures);
     total.passed += 1;
     console.log('  ✔ a person with a keyboard sees the underline, takes the fix and undoes it');
+    await photographTimeline(host, product, pictures);
+    total.passed += 1;
+    console.log('  ✔ a person with a keyboard reads the timeline, before and after a reload; axe finds nothing');
     if (await photographPreview(host, product, pictures)) {
       total.passed += 1;
       console.log('  ✔ a person with a keyboard chooses among the steps of a migration and undoes it');

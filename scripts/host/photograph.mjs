@@ -16,6 +16,8 @@ const SETTINGS = {
   'workbench.panel.defaultLocation': 'right',
   'breadcrumbs.enabled': false,
   'editor.stickyScroll.enabled': false,
+  // They come later and move the lines.
+  'editor.codeLens': false,
   'diffEditor.renderSideBySide': true,
   'diffEditor.hideUnchangedRegions.enabled': false,
 };
@@ -92,14 +94,14 @@ export async function photographPreview(host, vsix, folder) {
 }
 
 /** Opens an example in a workbench with the packed extension, and hands both over. */
-async function openExample(host, vsix, name, folder, act) {
+export async function openExample(host, vsix, name, folder, act, settings = {}) {
   mkdirSync(folder, { recursive: true });
   const temp = mkdtempSync(join(tmpdir(), 'native-sidecars-photo-'));
   const workspace = join(temp, 'examples');
   cpSync('examples', workspace, { recursive: true });
   const file = join(workspace, name);
   const before = readFileSync(file, 'utf8');
-  const server = await startServer({ folder: host, extensions: [vsix], settings: SETTINGS });
+  const server = await startServer({ folder: host, extensions: [vsix], settings: { ...SETTINGS, ...settings } });
   let browser;
   try {
     browser = await launchBrowser();
@@ -121,10 +123,12 @@ async function openExample(host, vsix, name, folder, act) {
     };
     await page.goto(workbenchUrl(server, workspace, { openFile: remoteUri(server, file) }));
     const editor = page.locator('.editor-instance .monaco-editor').first();
-    await editor.locator('.squiggly-warning').waitFor();
+    await editor.locator('.squiggly-warning').first().waitFor();
     await editor.locator('.view-lines').click();
     await page.locator('.editor-instance .monaco-editor.focused').waitFor();
-    await act({ page, editor, file, before, picture, pressUntil });
+    // The window as it was left: a file in its address would be opened in a new one.
+    const home = workbenchUrl(server, workspace);
+    await act({ page, editor, file, home, before, picture, pressUntil });
   } catch (error) {
     const page = browser?.contexts()[0]?.pages()[0];
     await page?.screenshot({ path: 'out/failure.png' }).catch(() => {});
@@ -209,17 +213,20 @@ async function undo(workbench) {
   await save(workbench);
 }
 
-/** Shows what the fix changed beside what is on disk. */
-async function compare({ page, pressUntil }) {
+/** Runs a command by its title. */
+export async function runCommand({ page, pressUntil }, title) {
   const input = page.locator('.quick-input-widget:visible input').first();
-  await page.keyboard.press('Control+b');
   await pressUntil('F1', input);
-  await input.fill('>Compare Active File with Saved');
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: 'Compare Active File with Saved' })
-    .first()
-    .waitFor();
+  await input.fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
   await page.keyboard.press('Enter');
+}
+
+/** Shows what the fix changed beside what is on disk. */
+async function compare(workbench) {
+  const { page } = workbench;
+  await page.keyboard.press('Control+b');
+  await runCommand(workbench, 'Compare Active File with Saved');
   await page.locator('.monaco-diff-editor').first().waitFor();
   await page.waitForTimeout(1500);
 }

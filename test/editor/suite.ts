@@ -377,6 +377,67 @@ suite('Native Sidecars in VS Code', () => {
     }
   });
 
+  test('the timeline opens beside the editor, follows edits and the cursor, and tells when there is no pod', async () => {
+    const tabs = () => vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const timeline = () =>
+      tabs().find(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('.timeline'));
+    const titled = (title: string) =>
+      until(`the title ${title}`, () => {
+        const labels = tabs().map(({ label }) => label);
+        return labels.includes(title) ? true : undefined;
+      });
+    const editor = await open(`${CRON_JOB}---\n${CRON_JOB.replace('nightly', 'weekly')}`);
+    await finding(editor.document);
+    await vscode.commands.executeCommand('nativeSidecars.showTimeline');
+    await titled('Timeline: CronJob nightly');
+    assert.equal(vscode.window.activeTextEditor, editor, 'the focus stays in the editor');
+    assert.notEqual(timeline()?.group.viewColumn, editor.viewColumn);
+    const name = editor.document.positionAt(CRON_JOB.indexOf('nightly'));
+    await editor.edit((edit) => edit.replace(new vscode.Range(name, name.translate(0, 7)), 'hourly'));
+    await titled('Timeline: CronJob hourly');
+    const other = editor.document.positionAt(editor.document.getText().indexOf('weekly'));
+    editor.selection = new vscode.Selection(other, other);
+    await titled('Timeline: CronJob weekly');
+    const kind = editor.document.positionAt(editor.document.getText().lastIndexOf('CronJob'));
+    await editor.edit((edit) => edit.replace(new vscode.Range(kind, kind.translate(0, 7)), 'Deployment'));
+    await titled('Timeline');
+    await vscode.commands.executeCommand('nativeSidecars.showTimeline', editor.document.uri.toString(), {
+      line: 0,
+      character: 0,
+    });
+    await titled('Timeline: CronJob hourly');
+    assert.equal(tabs().filter(({ label }) => label.startsWith('Timeline')).length, 1, 'one panel is enough');
+    const shown = timeline();
+    assert.ok(shown);
+    await vscode.window.tabGroups.close(shown);
+  });
+
+  test('code lenses tell of each pod and lead to its timeline; hints tell the order of init containers', async () => {
+    const { document } = await open(FIXED);
+    const lenses = () =>
+      until('code lenses', async () => {
+        const command = 'vscode.executeCodeLensProvider';
+        const all = await vscode.commands.executeCommand<vscode.CodeLens[]>(command, document.uri, 10);
+        const own = all.flatMap(({ command: each }) => (each?.command === 'nativeSidecars.showTimeline' ? each : []));
+        return own.length > 0 ? own : undefined;
+      });
+    const titles = (await lenses()).map(({ title }) => title);
+    assert.deepEqual(titles.sort(), ['1 native sidecar · Job completes: yes', 'Show timeline']);
+    const settings = vscode.workspace.getConfiguration('nativeSidecars');
+    const whole = new vscode.Range(0, 0, document.lineCount, 0);
+    await settings.update('inlayHints', true, vscode.ConfigurationTarget.Global);
+    try {
+      const [hint] = await until('an inlay hint', async () => {
+        const command = 'vscode.executeInlayHintProvider';
+        const hints = await vscode.commands.executeCommand<vscode.InlayHint[]>(command, document.uri, whole);
+        return hints.length > 0 ? hints : undefined;
+      });
+      assert.equal(hint?.label, 'starts 1st');
+    } finally {
+      await settings.update('inlayHints', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
   test('the server starts again on command', async () => {
     const editor = await open(CRON_JOB);
     await finding(editor.document);
@@ -390,7 +451,7 @@ suite('Native Sidecars in VS Code', () => {
 
   test('every command is there', async () => {
     const commands = await vscode.commands.getCommands(true);
-    for (const name of ['fixFile', 'openRules', 'openRule', 'restartServer', 'showOutput']) {
+    for (const name of ['fixFile', 'showTimeline', 'openRules', 'openRule', 'restartServer', 'showOutput']) {
       assert.ok(commands.includes(`nativeSidecars.${name}`), name);
     }
     await vscode.commands.executeCommand('nativeSidecars.showOutput');

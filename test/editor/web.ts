@@ -14,11 +14,24 @@ export async function run(): Promise<void> {
       .filter(({ source }) => source === 'native-sidecars');
     if (diagnostic && document.getText(diagnostic.range) === 'haproxy') {
       console.log('[mocha]   ✔ the server runs in a Web Worker');
-      console.log('[mocha]   1 passing');
+      await showTimeline();
+      console.log('[mocha]   ✔ the timeline is shown');
+      console.log('[mocha]   2 passing');
       return;
     }
     await new Promise((done) => setTimeout(done, 100));
   }
   console.log('[mocha]   1 failing: no diagnostic came from the Web Worker');
   throw new Error('no diagnostic came from the Web Worker');
+}
+
+async function showTimeline(): Promise<void> {
+  await vscode.commands.executeCommand('nativeSidecars.showTimeline');
+  for (const end = Date.now() + 30_000; Date.now() < end; ) {
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    if (tabs.some(({ label }) => label === 'Timeline: Job x')) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  console.log('[mocha]   1 failing: no timeline came from the Web Worker');
+  throw new Error('no timeline came from the Web Worker');
 }
