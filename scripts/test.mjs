@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { build, installPackages } from './setup.mjs';
 
 /** The largest that the packed extension may become, in bytes. */
-const VSIX_LIMIT = 700_000;
+const VSIX_LIMIT = 850_000;
 const NODE_SUITES = ['unit', 'api', 'server', 'cli', 'corpus', 'behaviour'];
 /** Those that look at sources only. */
 const UNBUILT = ['unit', 'api'];
