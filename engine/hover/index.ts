@@ -37,7 +37,7 @@ export function hover(analysis: Analysis, offset: number, origin: Origin = DEFAU
     for (const topics of [containerTopics(context), fieldTopics(context, origin, isNear), markTopics(context)]) {
       for (const topic of topics) {
         const found = show(analysis, at, context, topic, offset);
-        if (found) return found;
+        if (found) return { ...found, markdown: paragraphs(found.markdown, whyNoMove(analysis, offset)) };
       }
     }
   }
@@ -65,6 +65,13 @@ function show(
   if (word !== undefined && !text.slice(there.start, there.end).includes(word)) return undefined;
   const told = markdown();
   return told === '' ? undefined : { markdown: tell(told, context), span: there };
+}
+
+/** Why the container that is found at an offset does not move, and what to do instead; empty when it does. */
+function whyNoMove({ findings }: Analysis, offset: number): string {
+  const finding = findings.find(({ rule, span }) => rule === 'non-native-sidecar' && contains(span, offset));
+  const fix = finding?.fix();
+  return fix && 'refused' in fix ? `**${fix.title}**: ${fix.refused}` : '';
 }
 
 /** Why a kind is not checked: at its `kind` and at the names of its containers. */

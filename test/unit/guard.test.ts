@@ -5,6 +5,7 @@ import {
   analyze,
   applyEdits,
   type Fix,
+  hover,
   parseVersions,
   prepareChartFiles,
   type Refusal,
@@ -194,5 +195,7 @@ for (const [name, text, reason] of [
   test(`what a named template prints stays where ${name}`, () => {
     assert.match(after(text, 'fix'), reason);
     if (name !== 'the lists stand under different conditions') assert.match(after(text, 'fix'), ADVICE);
+    const told = hover(analyze(text, IN_CHART), text.indexOf('include "shop.'))?.markdown ?? '';
+    assert.match(told, /\*\*Make 'proxy' a native sidecar\*\*: Not offered: /);
   });
 }
