@@ -20,27 +20,30 @@ export const duplicateKey: Rule = {
 
   *check({ pod }) {
     if (!isChecked(pod) || isTemplated(pod)) return;
-    yield* twice(pod.document, jobOf(pod)?.spec ?? pod.spec);
+    const problems: Problem[] = [];
+    collect(pod.document, jobOf(pod)?.spec ?? pod.spec, problems);
+    yield* problems;
   },
 };
 
-function* twice(document: YamlDocument, node: YamlNode | undefined): Iterable<Problem> {
+function collect(document: YamlDocument, node: YamlNode | undefined, problems: Problem[]): void {
   if (!node || isAliasNode(node)) return;
-  for (const item of ownSeq(node)?.items ?? []) yield* twice(document, item as YamlNode);
+  for (const item of ownSeq(node)?.items ?? []) collect(document, item as YamlNode, problems);
   const map = ownMap(node);
+  if (!map) return;
   const seen = new Map<string, YamlNode>();
-  for (const { key, written } of map ? ownEntries(document, map) : []) {
+  for (const { key, written } of ownEntries(document, map)) {
     const name = asText(document, key)?.value ?? '';
     const first = seen.get(name);
     if (first && name !== '<<') {
-      yield {
+      problems.push({
         message: `'${name}' is written twice here. kubectl is refused with 'strict decoding error: yaml: … key "${name}" already set in map'; for other clients the last one counts. Keep one.`,
         span: spanOf(key),
         confidence: 'certain',
         evidence: [{ message: `'${name}' is written here first`, span: spanOf(first) }],
-      };
+      });
     }
     seen.set(name, key);
-    yield* twice(document, written);
+    collect(document, written, problems);
   }
 }
