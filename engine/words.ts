@@ -20,3 +20,8 @@ function distanceOf(a: string, b: string): number {
   }
   return row[b.length] ?? 0;
 }
+
+/** A text as a sentence begins with it. */
+export function capital(text: string): string {
+  return text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+}

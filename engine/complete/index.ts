@@ -10,7 +10,8 @@ import {
 } from '../kube/version.ts';
 import { podTemplates } from '../kube/workload.ts';
 import { readClues } from '../sidecar/clues.ts';
-import { injectorsOf, nativeMarks, podMarks } from '../sidecar/mesh-annotations.ts';
+import { marksOf, openRequests } from '../sidecar/injected.ts';
+import { meaningOf, offeredBy, otherwise } from '../sidecar/injectors.ts';
 import { offeredProbe } from '../sidecar/probe.ts';
 import { lineEnding } from '../text.ts';
 import { asMap, entry, nodeAt, type Path } from '../yaml/read.ts';
@@ -102,16 +103,15 @@ function startupProbe(
   return [];
 }
 
-/** How the sidecars that are put into the pod become native ones. */
+/** What lets the pod end in spite of the sidecars that are put into it. */
 function annotations({ document, path, start }: Cursor, kinds: readonly WorkloadKind[]): Completion[] {
   const pod = readPods(document, kinds).find((each) => below(path, each.path.slice(0, -1))?.length === 2);
   if (!pod) return [];
-  const given = podMarks(pod).map(({ name }) => name);
-  return injectorsOf(pod).flatMap((injector) => {
-    const { name, native, otherwise } = injector;
-    if (!native || nativeMarks(injector).some((each) => given.includes(each))) return [];
-    const line = `${native.annotation}: "${native.value}"`;
-    const description = `Makes the sidecar of ${name} a native one, since ${native.since}. ${otherwise}`;
+  return openRequests(marksOf(pod)).flatMap(({ injector }) => {
+    const offered = offeredBy(injector);
+    if (!offered) return [];
+    const line = `${offered.annotation}: "true"`;
+    const description = `${meaningOf(injector, offered, true)} ${otherwise(injector)}`.trim();
     return [{ kind: 'key' as const, label: line, description, insert: line, start }];
   });
 }

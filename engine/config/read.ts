@@ -2,7 +2,7 @@ import type { WorkloadKind } from '../kube/kinds.ts';
 import { parseVersions, type VersionRange, versionProblem } from '../kube/version.ts';
 import type { ContainerPatterns } from '../sidecar/named.ts';
 import type { Span } from '../text.ts';
-import { nearest } from '../words.ts';
+import { capital, nearest } from '../words.ts';
 import { asMap, asSeq, asText, ownEntries, readYaml, spanOf, type YamlDocument, type YamlNode } from '../yaml/read.ts';
 import { CONFIG_SCHEMA, type Level, type Schema } from './schema.ts';
 
@@ -190,8 +190,4 @@ function expected({ type, anyOf, properties, enum: values }: Schema): string {
 
 function choice(values: readonly string[]): string {
   return `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
-}
-
-function capital(name: string): string {
-  return name.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 }

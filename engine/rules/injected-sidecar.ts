@@ -1,9 +1,8 @@
-import type { Pod } from '../kube/pod.ts';
 import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { podsOf } from '../kube/workload.ts';
-import { INJECTORS } from '../sidecar/injectors.ts';
-import type { Span } from '../text.ts';
-import { asMap, asText, get, nodeAt, ownEntries, type Path } from '../yaml/read.ts';
+import { marksOf, openRequests } from '../sidecar/injected.ts';
+import { offeredBy, told } from '../sidecar/injectors.ts';
+import { spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
 /** A pod asks for a sidecar that is put in when the pod is created, and does not say that it is to be native. */
@@ -17,29 +16,24 @@ export const injectedSidecar: Rule = {
     if (!atLeast(versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     if (workarounds.some(({ kind, to }) => /^(?:quit|wrapper|killer)$/.test(kind) && to.length === 0)) return;
     const metadata = [...pod.path.slice(0, -1), 'metadata'];
-    const annotations = marksIn(pod, [...metadata, 'annotations']);
-    const marks = [...marksIn(pod, [...metadata, 'labels']), ...annotations];
-    for (const { name, advice, pod: asking } of INJECTORS) {
-      if (!asking || marks.some(({ key }) => asking.settled.test(key))) continue;
-      const asked = marks.filter(({ key }) => asking.by.some((each) => each.key === key));
-      const [mark] = asked;
-      if (
-        !mark ||
-        !asked.every(({ key, value }) => asking.by.some((each) => each.key === key && each.value.test(value)))
-      )
-        continue;
-      const { annotation, nativeSince, unless } = asking;
+    const marks = marksOf(pod);
+    const hasAnnotations = marks.some(({ field }) => field === 'annotations');
+    for (const { injector, mark } of openRequests(marks)) {
+      const offered = offeredBy(injector);
+      if (!offered) continue;
+      const { annotation } = offered;
+      const { name, nativeWith, nativeSince } = injector;
       const isDone = nativeSince !== undefined && atLeast(versions.lowest, nativeSince);
       yield {
-        message: `${name} puts a sidecar into ${podsOf(pod.workload)}. It is a regular container, which keeps them running when the work has ended${unless ? `, ${unless}` : ''}. What lets them end: ${advice}.`,
-        span: mark.span,
+        message: `${name} puts a sidecar into ${podsOf(pod.workload)}. It is a regular container, which keeps them running when the work has ended${nativeWith ? `, except with ${nativeWith}` : ''}. What lets them end: the pod annotation ${told(offered)}.`,
+        span: { start: spanOf(mark.entry.key).start, end: spanOf(mark.entry.written ?? mark.entry.key).end },
         confidence: 'certain',
         ...(isDone ? { severity: 'hint' as const } : {}),
         mend: () => ({
           title: `Add the annotation ${annotation}: "true"`,
           safe: false,
           changes: [
-            annotations.length > 0
+            hasAnnotations
               ? { kind: 'add', path: [...metadata, 'annotations', annotation], value: 'true', behind: [] }
               : {
                   kind: 'add',
@@ -53,20 +47,3 @@ export const injectedSidecar: Rule = {
     }
   },
 };
-
-interface Mark {
-  readonly key: string;
-  readonly value: string;
-  readonly span: Span;
-}
-
-/** Labels or annotations as they are written. */
-function marksIn({ document }: Pod, path: Path): Mark[] {
-  const map = asMap(document, nodeAt(document, path.slice(0, -1)));
-  const marks = asMap(document, get(document, map, String(path.at(-1))));
-  return (marks ? ownEntries(document, marks) : []).flatMap(({ key, value }) => {
-    const [name, text] = [asText(document, key), asText(document, value)];
-    if (!name || !text || /x{5,}/.test(text.value)) return [];
-    return { key: name.value, value: text.value, span: { start: name.span.start, end: text.span.end } };
-  });
-}

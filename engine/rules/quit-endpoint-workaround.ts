@@ -1,5 +1,5 @@
 import { isNativeSidecar } from '../kube/pod.ts';
-import { INJECTORS } from '../sidecar/injectors.ts';
+import { INJECTORS, remedyOf } from '../sidecar/injectors.ts';
 import { quitHookOf } from '../sidecar/quit-hook.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import type { Rule } from './rule.ts';
@@ -29,12 +29,12 @@ function sentence({ clues, to, hook }: Workaround): string {
   return `'${clues.name}' quits by ${when}, which runs when termination starts, while the work may still run.`;
 }
 
-/** For a sidecar that is not in the manifest: who puts it in, and what makes it native. */
+/** For a sidecar that is not in the manifest: who puts it in, and with what it needs no call. */
 function injected({ clues, act }: Workaround): string | undefined {
   const url = `${act?.targets[0] ?? ''} ${act?.text ?? ''}`;
-  const injector = INJECTORS.find(({ quit }) => quit.test(url));
+  const injector = INJECTORS.find(({ quit }) => quit?.test(url));
   return (
     injector &&
-    `'${clues.name}' asks a sidecar to quit that ${injector.name} injects. What makes it a native sidecar, so that this call can go: ${injector.advice}.`
+    `'${clues.name}' asks a sidecar to quit that ${injector.name} injects. This call can go with ${remedyOf(injector)}.`
   );
 }

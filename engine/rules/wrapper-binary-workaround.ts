@@ -1,5 +1,5 @@
 import { baseName } from '../shell/script.ts';
-import { INJECTORS } from '../sidecar/injectors.ts';
+import { INJECTORS, remedyOf } from '../sidecar/injectors.ts';
 import type { Rule } from './rule.ts';
 import { workaroundsOf } from './story.ts';
 
@@ -35,10 +35,10 @@ export const wrapperBinaryWorkaround: Rule = {
   },
 };
 
-/** What makes the sidecar of a mesh, which the wrapper ends, a native one. */
+/** With what the sidecar of a mesh, which the wrapper ends, needs no wrapper. */
 function injected(program: string): string {
-  const injector = INJECTORS.find(({ wrappers }) => wrappers.includes(program));
+  const injector = INJECTORS.find(({ wrappers }) => wrappers?.includes(program));
   return injector
-    ? `What makes ${injector.name}'s a native sidecar: ${injector.advice}.`
+    ? `${injector.name} injects it, and the wrapper can go with ${remedyOf(injector)}.`
     : 'A native sidecar would need no wrapper.';
 }

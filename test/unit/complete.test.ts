@@ -158,11 +158,16 @@ for (const [what, marked, expected] of [
       '',
       '    metadata:\n      labels:\n        linkerd.io/inject: enabled\n      annotations:\n        |\n',
     ),
-    ['config.linkerd.io/proxy-enable-native-sidecar: "true"'],
+    ['config.beta.linkerd.io/proxy-enable-native-sidecar: "true"'],
   ],
   ['no mesh', marks('        a: b\n        |\n'), []],
   ['a mesh that is switched off', marks('        sidecar.istio.io/inject: "false"\n        |\n'), []],
   ['an annotation that is there', marks(`        sidecar.istio.io/inject: "true"\n        ${ISTIO}\n        |\n`), []],
+  [
+    'an injector that is better off without a sidecar',
+    marks('        vault.hashicorp.com/agent-inject: "true"\n        |\n'),
+    ['vault.hashicorp.com/agent-pre-populate-only: "true"'],
+  ],
   ['a mesh without such an annotation', marks('        kuma.io/sidecar-injection: enabled\n        |\n'), []],
   [
     "the Job's own annotations",

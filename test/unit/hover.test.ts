@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FIELDS } from '../../engine/hover/fields.ts';
 import { analyze, hover, parseVersions } from '../../engine/index.ts';
-import { INJECTORS, nativeMarks } from '../../engine/sidecar/mesh-annotations.ts';
+import { INJECTORS } from '../../engine/sidecar/injectors.ts';
 
 /** Every field with a hover, in a pod with a native sidecar, a sidecar among the regular containers, and the work. */
 const MANIFEST = `apiVersion: batch/v1
@@ -318,7 +318,10 @@ spec:
 
 for (const injector of INJECTORS) {
   test(`hovers on the annotations and labels of ${injector.name}`, () => {
-    for (const mark of [...injector.asks, ...nativeMarks(injector)]) {
+    for (const mark of [
+      ...Object.keys(injector.asks),
+      ...(injector.settings ?? []).map(({ annotation }) => annotation),
+    ]) {
       const marked = (value: string) => MANIFEST.replace('sidecar.istio.io/inject: "true"', `${mark}: "${value}"`);
       const on = at(`${mark}:`, { text: marked('true') }).lines;
       assert.ok(on.length >= 2 && on.length <= 6, on.join('\n'));
@@ -331,9 +334,12 @@ for (const injector of INJECTORS) {
 test('a mesh that is asked for names the annotation that makes its sidecar native', () => {
   assert.deepEqual(at('sidecar.istio.io/inject').lines.slice(0, 2), [
     'Istio puts a sidecar into this pod that is not in the manifest. Where that is a regular container, it keeps the CronJob from completing.',
-    'The annotation `sidecar.istio.io/nativeSidecar: "true"` makes it a native sidecar (since Istio 1.24).',
+    'What lets the pod end: the annotation sidecar.istio.io/nativeSidecar: "true" (Istio 1.24 or later).',
   ]);
-  assert.match(at('config.linkerd.io').lines[0] ?? '', /makes the sidecar of Linkerd a native one/);
+  assert.match(
+    at('config.linkerd.io').lines[0] ?? '',
+    /^The sidecar of Linkerd is a native one: .+ \(Linkerd 2\.20 or later\)\.$/,
+  );
 });
 
 test('there is nothing to say elsewhere', () => {
