@@ -9,8 +9,8 @@ import type { Masked } from './helm/mask.ts';
 import { versionCondition } from './kube/capabilities.ts';
 import { type ConfigMaps, readConfigMap } from './kube/config-map.ts';
 import { type Container, isPartial, type Pod, readPods } from './kube/pod.ts';
-import { NAMED_PORTS_SINCE, readService, type Service, selects } from './kube/service.ts';
-import { atLeast, from, type VersionRange } from './kube/version.ts';
+import { readService, type Service, selects } from './kube/service.ts';
+import { from, stateIn, VERSION_FACTS, type VersionRange } from './kube/version.ts';
 import type { Twin } from './migrate/twin.ts';
 import { once } from './once.ts';
 import { RULES } from './rules/index.ts';
@@ -88,7 +88,7 @@ export function servicesOf(
   read: (text: string) => YamlDocument,
   { lowest }: VersionRange,
 ) {
-  const isOld = !atLeast(lowest, NAMED_PORTS_SINCE);
+  const isOld = stateIn(VERSION_FACTS.namedPort, lowest) !== 'works';
   const asks = (document: string) => isOld && document.includes('ontainers') && /\bports\b/.test(document);
   return new Neighbours(documents, /kind:\s*["']?Service\b/, asks, (text) => readService(read(text)));
 }

@@ -4,6 +4,7 @@ import { type Container, isNativeSidecar, type Pod, readPods } from '../kube/pod
 import {
   atLeast,
   DEFAULT_VERSIONS,
+  formatVersion,
   formatVersions,
   NATIVE_SIDECARS_SINCE,
   type VersionRange,
@@ -71,14 +72,16 @@ function restartPolicy({ document, path, start }: Cursor, versions: VersionRange
   return [{ kind: 'key', label: line, description: described(versions), insert: line, start }];
 }
 
-/** Before 1.29 it would be taken out without a word. */
+/** Elsewhere it would be taken out without a word. */
 function isOffered({ highest }: VersionRange): boolean {
   return atLeast(highest, NATIVE_SIDECARS_SINCE);
 }
 
 function described(versions: VersionRange): string {
   const everywhere = atLeast(versions.lowest, NATIVE_SIDECARS_SINCE);
-  const where = everywhere ? '' : ` It needs Kubernetes 1.29; here ${formatVersions(versions)} counts.`;
+  const where = everywhere
+    ? ''
+    : ` It needs Kubernetes ${formatVersion(NATIVE_SIDECARS_SINCE)}; here ${formatVersions(versions)} counts.`;
   return `\`Always\` ${NATIVE}${where}`;
 }
 

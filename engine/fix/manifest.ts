@@ -1,9 +1,10 @@
 import { type Container, nameOf } from '../kube/pod.ts';
-import { STORAGE_LIMITED_SINCE, storageLimit } from '../kube/storage.ts';
-import { atLeast, formatVersion } from '../kube/version.ts';
+import { storageLimit } from '../kube/storage.ts';
+import { stateIn, VERSION_FACTS } from '../kube/version.ts';
 import { compose } from '../migrate/compose.ts';
 import { move, obstacleToMove } from '../migrate/migrate.ts';
-import { namedPorts } from '../rules/named-port-to-sidecar.ts';
+import { LIMIT_HELD_SINCE } from '../rules/ephemeral-storage-limit.ts';
+import { namedPorts, PORTS_FOUND_SINCE } from '../rules/named-port-to-sidecar.ts';
 import { brokenPatches } from '../rules/patches.ts';
 import type { PodContext, Problem } from '../rules/rule.ts';
 import { quitHookOf } from '../sidecar/quit-hook.ts';
@@ -46,16 +47,16 @@ function withStays(fix: Fix | Refusal, stays: readonly string[]): Fix | Refusal 
 /** A fix that says what is lost by a move: patches elsewhere that miss a container, and limits that no longer hold. */
 export function withLosses(fix: Fix | Refusal, context: PodContext, moved: readonly Container[]): Fix | Refusal {
   const broken = brokenPatches(context.patches, moved).map((each) => each.stays);
-  const isHeld = atLeast(context.versions.lowest, STORAGE_LIMITED_SINCE);
+  const isHeld = stateIn(VERSION_FACTS.ephemeralStorageLimit, context.versions.lowest) === 'works';
   const limited = isHeld ? [] : moved.filter((container) => storageLimit(context.pod, container));
   const loose = limited.map(
     (container) =>
-      `The ephemeral-storage limit of '${nameOf(container)}' stays, but before Kubernetes ${formatVersion(STORAGE_LIMITED_SINCE)} the kubelet does not hold native sidecars to it.`,
+      `The ephemeral-storage limit of '${nameOf(container)}' stays, but before Kubernetes ${LIMIT_HELD_SINCE} the kubelet does not hold native sidecars to it.`,
   );
   const missed = moved.flatMap((container) => namedPorts(context, container));
   const unreached = missed.map(
     ({ port, service, container }) =>
-      `Service '${service}' looks for port '${port.value}' of '${container}' by its name, and before Kubernetes 1.33 does not find it in a native sidecar. Write the port's number there.`,
+      `Service '${service}' looks for port '${port.value}' of '${container}' by its name, and before Kubernetes ${PORTS_FOUND_SINCE} does not find it in a native sidecar. Write the port's number there.`,
   );
   return withStays(fix, [...broken, ...loose, ...unreached]);
 }

@@ -1,5 +1,5 @@
 import { PodRun } from './pod-run.ts';
-import { atLeast, DEFAULT_VERSIONS, type KubernetesVersion, NATIVE_SIDECARS_SINCE } from './version.ts';
+import { DEFAULT_VERSIONS, type KubernetesVersion, stateIn, VERSION_FACTS } from './version.ts';
 
 /** What a program does when it is started. */
 export interface Run {
@@ -222,28 +222,26 @@ export interface Settled {
   readonly isDropped: boolean;
 }
 
-const CONTAINER_POLICIES_DROPPED: KubernetesVersion = { major: 1, minor: 34 };
-const CONTAINER_POLICIES_SINCE: KubernetesVersion = { major: 1, minor: 35 };
-const FIELD_SINCE: KubernetesVersion = { major: 1, minor: 28 };
-
 function settle(pod: LifecyclePod): Settled[] {
   const { initContainers = [], containers, restartPolicy = 'Never', version = DEFAULT_VERSIONS.lowest } = pod;
-  const isHonoured = atLeast(version, CONTAINER_POLICIES_SINCE);
+  const isHonoured = (fact: 'initRestartPolicy' | 'regularRestartPolicy') =>
+    stateIn(VERSION_FACTS[fact], version) === 'works';
   const init = initContainers.map((spec): Settled => {
     const isMeant = spec.restartPolicy === 'Always';
     if (isMeant && knowsSidecars(pod)) return { spec, kind: 'native sidecar', policy: restartPolicy, isDropped: false };
-    const policy = (isHonoured && spec.restartPolicy) || restartPolicy;
+    const policy = (isHonoured('initRestartPolicy') && spec.restartPolicy) || restartPolicy;
     return { spec, kind: 'init container', policy, isDropped: isMeant };
   });
   const regular = containers.map((spec): Settled => {
-    const policy = (isHonoured && spec.restartPolicy) || restartPolicy;
+    const policy = (isHonoured('regularRestartPolicy') && spec.restartPolicy) || restartPolicy;
     return { spec, kind: 'regular container', policy, isDropped: false };
   });
   return [...init, ...regular];
 }
 
 function knowsSidecars({ version = DEFAULT_VERSIONS.lowest, sidecarGate = false }: LifecyclePod): boolean {
-  return atLeast(version, NATIVE_SIDECARS_SINCE) || (sidecarGate && atLeast(version, FIELD_SINCE));
+  const state = stateIn(VERSION_FACTS.nativeSidecar, version);
+  return state === 'works' || (sidecarGate && state === 'dropped');
 }
 
 /**
@@ -252,8 +250,10 @@ function knowsSidecars({ version = DEFAULT_VERSIONS.lowest, sidecarGate = false 
  */
 function reject(pod: LifecyclePod): Outcome | undefined {
   const { initContainers = [], containers, version = DEFAULT_VERSIONS.lowest } = pod;
-  const isKnown = atLeast(version, FIELD_SINCE);
-  const isChecked = isKnown && !atLeast(version, CONTAINER_POLICIES_DROPPED);
+  const state = stateIn(VERSION_FACTS.nativeSidecar, version);
+  // With the feature gate on the policies are checked in the first minor too, instead of being dropped.
+  const isEarly = state === 'dropped' && knowsSidecars(pod);
+  const isChecked = isEarly || stateIn(VERSION_FACTS.initRestartPolicy, version) === 'rejected';
   const refuse = (container: LifecycleContainer, message: string): Outcome => ({
     verdict: 'rejected',
     container: container.name,
@@ -268,13 +268,13 @@ function reject(pod: LifecyclePod): Outcome | undefined {
     }
     const field = fieldOfSidecars(each);
     if (field && !(restartPolicy === 'Always' && knowsSidecars(pod))) {
-      const without = isKnown ? ' without restartPolicy=Always' : '';
+      const without = state !== 'unknown' ? ' without restartPolicy=Always' : '';
       return refuse(each, `${path}.${field}: Forbidden: may not be set for init containers${without}`);
     }
   }
   const own = containers.findIndex(({ restartPolicy }) => restartPolicy !== undefined);
   const container = containers[own];
-  if (!isChecked || !container) return undefined;
+  if (!container || stateIn(VERSION_FACTS.regularRestartPolicy, version) !== 'rejected') return undefined;
   return refuse(container, `containers[${own}].restartPolicy: Forbidden: may not be set for non-init containers`);
 }
 

@@ -1,6 +1,5 @@
 import { asMap, asSeq, asText, get, nodeAt, ownEntries, type YamlDocument } from '../yaml/read.ts';
 import type { Pod } from './pod.ts';
-import type { KubernetesVersion } from './version.ts';
 
 /** A Service that finds its pods by labels. */
 export interface Service {
@@ -10,12 +9,6 @@ export interface Service {
   /** The names of ports to which its own lead: `targetPort` where it is no number. */
   readonly targets: readonly string[];
 }
-
-/**
- * The oldest minor in which a Service finds a port of a native sidecar by its name. Source: the release notes of 1.33,
- * #128850.
- */
-export const NAMED_PORTS_SINCE: KubernetesVersion = { major: 1, minor: 33 };
 
 /** The Service of a document; none when it is something else or selects no pods. */
 export function readService(document: YamlDocument): Service[] {

@@ -120,6 +120,16 @@ export const VERSION_FACTS = {
     ],
     source: 'KEP-4960; answers of API servers 1.29, 1.33 and 1.36',
   },
+  podFailurePolicy: {
+    field: '`podFailurePolicy` of a Job',
+    stages: [
+      UNKNOWN,
+      since('1.25', 'dropped', 'off unless the JobPodFailurePolicy feature gate is switched on', 'alpha'),
+      since('1.26', 'works', 'on by default', 'beta'),
+      since('1.31', 'works', 'always on', 'stable'),
+    ],
+    source: 'KEP-3329',
+  },
   namedPort: {
     field: "A Service's `targetPort` by the name of a native sidecar's port",
     stages: [
@@ -152,6 +162,13 @@ export function stateIn({ stages }: VersionFact, version: KubernetesVersion): Fi
   return (last ?? stages[0])?.state ?? 'unknown';
 }
 
+/** The first minor with one of the states; beyond the known ones where none has it. */
+export function firstWith({ stages }: VersionFact, ...states: FieldState[]): KubernetesVersion {
+  const found = stages.find(({ state }) => states.includes(state));
+  const { major, minor } = KNOWN_VERSIONS.highest;
+  return parseVersion(found?.since ?? '') ?? { major, minor: minor + 1 };
+}
+
 /** Neighbouring minors of which the same holds. */
 export interface Stretch<T> {
   readonly versions: VersionRange;
@@ -169,9 +186,6 @@ export function stretchesOf<T>(versions: VersionRange, stateOf: (version: Kubern
   }
   return found;
 }
-
-/** The oldest minor that runs native sidecars without a feature gate. */
-export const NATIVE_SIDECARS_SINCE: KubernetesVersion = { major: 1, minor: 29 };
 
 /** Reads `1.29`, `v1.29` or `1.29.3-gke.1`; undefined for anything else. */
 export function parseVersion(text: string): KubernetesVersion | undefined {
@@ -198,6 +212,9 @@ export interface VersionRange {
 
 /** The minors that are known. */
 export const KNOWN_VERSIONS: VersionRange = { lowest: { major: 1, minor: 20 }, highest: { major: 1, minor: 38 } };
+
+/** The oldest minor that runs native sidecars without a feature gate. */
+export const NATIVE_SIDECARS_SINCE = firstWith(VERSION_FACTS.nativeSidecar, 'works');
 
 /** The range that holds one version only. */
 export function only(version: KubernetesVersion): VersionRange {

@@ -1,22 +1,27 @@
 import { isNativeSidecar, nameOf } from '../kube/pod.ts';
-import { STORAGE_LIMITED_SINCE, storageLimit } from '../kube/storage.ts';
-import { atLeast, formatVersion } from '../kube/version.ts';
+import { storageLimit } from '../kube/storage.ts';
+import { firstWith, formatVersion, stateIn, VERSION_FACTS } from '../kube/version.ts';
 import { spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
-/** Before 1.37 the kubelet does not hold a native sidecar to its own limit of ephemeral storage. */
+const FACT = VERSION_FACTS.ephemeralStorageLimit;
+
+/** The oldest minor whose kubelet holds native sidecars to their own limit. */
+export const LIMIT_HELD_SINCE = formatVersion(firstWith(FACT, 'works'));
+
+/** On old versions the kubelet does not hold a native sidecar to its own limit of ephemeral storage. */
 export const ephemeralStorageLimit: Rule = {
   id: 'ephemeral-storage-limit',
   title: 'The ephemeral-storage limit of a native sidecar is not enforced',
   severity: () => 'hint',
 
   *check({ pod, versions }) {
-    if (atLeast(versions.lowest, STORAGE_LIMITED_SINCE)) return;
+    if (stateIn(FACT, versions.lowest) === 'works') return;
     for (const container of pod.initContainers) {
       const limit = isNativeSidecar(container) ? storageLimit(pod, container) : undefined;
       if (!limit) continue;
       yield {
-        message: `Before Kubernetes ${formatVersion(STORAGE_LIMITED_SINCE)} the kubelet does not hold native sidecars to this limit. '${nameOf(container)}' may fill the node's disk; sizeLimit of an emptyDir holds there too.`,
+        message: `Before Kubernetes ${LIMIT_HELD_SINCE} the kubelet does not hold native sidecars to this limit. '${nameOf(container)}' may fill the node's disk; sizeLimit of an emptyDir holds there too.`,
         span: {
           start: spanOf(limit.key).start,
           end: limit.written ? spanOf(limit.written).end : spanOf(limit.key).end,

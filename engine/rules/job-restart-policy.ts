@@ -1,13 +1,10 @@
 import { jobOf } from '../kube/job.ts';
 import type { Pod } from '../kube/pod.ts';
-import { atLeast } from '../kube/version.ts';
+import { stateIn, VERSION_FACTS } from '../kube/version.ts';
 import { asText, entry, spanOf } from '../yaml/read.ts';
 import { entrySpan, given, isChecked, isSure, isTemplated, says } from './api.ts';
 import type { Mend, Problem, Rule } from './rule.ts';
 import { misspelled } from './unknown-restart-policy-spelling.ts';
-
-/** The first minor with `podFailurePolicy` on by default. */
-const POD_FAILURE_POLICY_SINCE = { major: 1, minor: 26 };
 
 /** The pods of a Job have to say what happens when they fail: `Never` or `OnFailure`. */
 export const jobRestartPolicy: Rule = {
@@ -45,7 +42,7 @@ export const jobRestartPolicy: Rule = {
     const kind = pod.workload.kind;
     if (value === 'OnFailure') {
       const isLimited = job.field('podFailurePolicy') && given(entry(pod.document, job.spec, 'podFailurePolicy'));
-      if (!isLimited || !atLeast(versions.lowest, POD_FAILURE_POLICY_SINCE)) return;
+      if (!isLimited || stateIn(VERSION_FACTS.podFailurePolicy, versions.lowest) !== 'works') return;
       const words = 'Invalid value: "OnFailure": only "Never" is supported when podFailurePolicy is specified';
       yield problem(`With podFailurePolicy a ${kind}'s pods need restartPolicy: Never. ${told(words)}`, () => ({
         ...setNever({ kind: 'set', path, value: 'Never' }),

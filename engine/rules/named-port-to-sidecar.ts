@@ -1,9 +1,12 @@
 import { type Container, isNativeSidecar, nameOf, type Pod } from '../kube/pod.ts';
-import { formatVersion, minorsOf } from '../kube/version.ts';
+import { firstWith, formatVersion, VERSION_FACTS } from '../kube/version.ts';
 import { asMap, asSeq, asText, get, type Text } from '../yaml/read.ts';
 import type { PodContext, Rule } from './rule.ts';
 
-/** Before 1.33 a Service does not find a port of a native sidecar by its name. */
+/** The oldest minor in which a Service finds a port of a native sidecar by its name. */
+export const PORTS_FOUND_SINCE = formatVersion(firstWith(VERSION_FACTS.namedPort, 'works'));
+
+/** On old versions a Service does not find a port of a native sidecar by its name. */
 export const namedPortToSidecar: Rule = {
   id: 'named-port-to-sidecar',
   title: 'A Service looks for a port of a native sidecar by its name',
@@ -13,9 +16,8 @@ export const namedPortToSidecar: Rule = {
     for (const container of context.pod.initContainers) {
       if (!isNativeSidecar(container)) continue;
       for (const { port, number, service } of namedPorts(context, container)) {
-        const [oldest] = minorsOf(context.versions);
         yield {
-          message: `Service '${service}' looks for port '${port.value}' by its name, and Kubernetes ${oldest ? formatVersion(oldest) : ''} does not find those of native sidecars: from 1.33 on it does. ${number ? `Write targetPort: ${number} there.` : 'Write its number there.'}`,
+          message: `Service '${service}' looks for port '${port.value}' by its name, and Kubernetes ${formatVersion(context.versions.lowest)} does not find those of native sidecars: from ${PORTS_FOUND_SINCE} on it does. ${number ? `Write targetPort: ${number} there.` : 'Write its number there.'}`,
           span: port.span,
           confidence: 'certain',
           container,

@@ -1,11 +1,8 @@
 import { jobOf } from '../kube/job.ts';
-import { atLeast } from '../kube/version.ts';
+import { stateIn, VERSION_FACTS } from '../kube/version.ts';
 import { asMap, asSeq, asText, entry, get } from '../yaml/read.ts';
 import { entrySpan, isChecked, isTemplated, says } from './api.ts';
 import type { Rule } from './rule.ts';
-
-/** The first minor with `podFailurePolicy` on by default. */
-const SINCE = { major: 1, minor: 26 };
 
 /** A rule on exit codes names a container that the pod does not have. */
 export const podFailurePolicyContainer: Rule = {
@@ -15,7 +12,8 @@ export const podFailurePolicyContainer: Rule = {
 
   *check({ pod, versions }) {
     const job = jobOf(pod);
-    if (!job || !isChecked(pod) || isTemplated(pod) || !atLeast(versions.lowest, SINCE)) return;
+    if (!job || !isChecked(pod) || isTemplated(pod)) return;
+    if (stateIn(VERSION_FACTS.podFailurePolicy, versions.lowest) !== 'works') return;
     const { document } = pod;
     const all = [...pod.containers, ...pod.initContainers];
     const names = new Set(all.map(({ name }) => name?.value));

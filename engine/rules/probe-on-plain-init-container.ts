@@ -1,5 +1,5 @@
 import { type Container, isNativeSidecar, nameOf, type Pod } from '../kube/pod.ts';
-import { atLeast, formatVersions, stretchesOf } from '../kube/version.ts';
+import { formatVersions, stateIn, stretchesOf, VERSION_FACTS } from '../kube/version.ts';
 import type { Change } from '../yaml/patch.ts';
 import { entry } from '../yaml/read.ts';
 import { entrySpan, given, inContainer, isChecked, isTemplated, refuses } from './api.ts';
@@ -8,7 +8,6 @@ import type { Mend, Rule } from './rule.ts';
 import { misspelled } from './unknown-restart-policy-spelling.ts';
 
 const FIELDS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'];
-const SINCE_SIDECARS = { major: 1, minor: 28 };
 
 /** Whether an init container has what only a native sidecar may have. */
 export function hasProbe(pod: Pod, container: Container): boolean {
@@ -36,14 +35,16 @@ export const probeOnPlainInitContainer: Rule = {
         const found = entry(pod.document, container.map, field);
         if (!found || !given(found)) continue;
         const path = inContainer(pod, container, field);
-        const told = stretchesOf(versions, (version) => atLeast(version, SINCE_SIDECARS)).map(
-          ({ state, versions: stretch }) =>
-            refuses(
-              pod,
-              `Kubernetes ${formatVersions(stretch)}`,
-              path,
-              `Forbidden: may not be set for init containers${state ? ' without restartPolicy=Always' : ''}`,
-            ),
+        const told = stretchesOf(
+          versions,
+          (version) => stateIn(VERSION_FACTS.nativeSidecar, version) !== 'unknown',
+        ).map(({ state, versions: stretch }) =>
+          refuses(
+            pod,
+            `Kubernetes ${formatVersions(stretch)}`,
+            path,
+            `Forbidden: may not be set for init containers${state ? ' without restartPolicy=Always' : ''}`,
+          ),
         );
         yield {
           message: `Init container '${nameOf(container)}' is no native sidecar, so it may have no ${field}. ${told.join(' ')} ${neverExits ? 'Add restartPolicy: Always.' : `Add restartPolicy: Always if it is to run beside the work, or remove the ${field}.`}`,
