@@ -46,7 +46,7 @@ export function analyzeFiles(
       return [];
     }
   });
-  const charts = openCharts();
+  const charts = openCharts(tell);
   const dockerfiles = texts.filter(({ file }) => isDockerfile(file.name));
   const others = texts.filter((each) => !dockerfiles.includes(each));
   const key = ({ file: { path } }: Text) => (typeof path === 'string' ? keyOf(path) : '');
@@ -61,8 +61,9 @@ export function analyzeFiles(
       const changed = kustomize ? patchesOf(kustomize, key(each)) : [];
       // Those of this run are fixed together with it.
       const left = fixing ? changed.filter((patch) => !patches.some((other) => key(other) === patch.key)) : changed;
-      const chart = each.text.includes('{{') ? charts(each.file) : undefined;
-      const options = { ...settled(each.file), patches: left, ...(chart && { chart }) };
+      const own = settled(each.file);
+      const chart = each.text.includes('{{') ? charts(each.file, own.helm) : undefined;
+      const options = { ...own, patches: left, ...(chart && { chart }) };
       return { ...each, analysis: analyze(each.text, options) };
     });
   const patched = kustomize ? analyzePatches(kustomize, manifests, patches, key, fixing) : [];

@@ -1,21 +1,38 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
-import { type ChartFiles, type InChart, isChartFile, prepareChartFiles } from '../engine/index.ts';
-import type { InputFile } from './files.ts';
+import {
+  type ChartFiles,
+  type InChart,
+  isChartFile,
+  prepareChartFiles,
+  type SettledHelm,
+  type ValuesText,
+  valuesProblem,
+} from '../engine/index.ts';
+import { type InputFile, readText, UserError } from './files.ts';
 
-/** Finds the chart that a file is a template of; each chart is read once. */
-export type Charts = (file: InputFile) => InChart | undefined;
+/** Finds the chart that a file is a template of; each chart is read once with the same values. */
+export type Charts = (file: InputFile, helm: SettledHelm) => InChart | undefined;
 
-/** A finder of charts for one run. What cannot be read of a chart counts as not there. */
-export function openCharts(): Charts {
+/**
+ * A finder of charts for one run. What cannot be read of a chart counts as not there. `tell` hears a UserError for each file
+ * of values that somebody names and that cannot be used, once: it counts as empty.
+ */
+export function openCharts(tell: (error: unknown) => void): Charts {
+  const values = new Map<string, readonly ValuesText[]>();
+  const valuesAt = (path: string) => {
+    const known = values.get(path) ?? readValues(path, tell);
+    values.set(path, known);
+    return known;
+  };
   const charts = new Map<string, ChartFiles>();
   const roots = new Map<string, string | undefined>();
   const rootOf = (folder: string): string | undefined => {
     if (!roots.has(folder)) roots.set(folder, chartAround(folder));
     return roots.get(folder);
   };
-  return ({ path, name }) => {
+  return ({ path, name }, helm) => {
     if (path === 0) return undefined;
     const file = resolve(path);
     const root = rootOf(dirname(file));
@@ -24,10 +41,11 @@ export function openCharts(): Charts {
     if (!isChartFile(inside)) return undefined;
     // As the user named the file, so that evidence in other files of the chart is named alike.
     const shown = name.endsWith(inside) ? name.slice(0, name.length - inside.length) : `${withSlashes(root)}/`;
-    const key = `${root}\n${shown}`;
+    const named = helm.values.map((each) => resolve(dirname(helm.file ?? '.'), each));
+    const key = [root, shown, ...named].join('\n');
     let files = charts.get(key);
     if (!files) {
-      files = prepareChartFiles(shown, readChart(root));
+      files = prepareChartFiles(shown, readChart(root), named.flatMap(valuesAt));
       charts.set(key, files);
     }
     return { files, path: inside };
@@ -57,6 +75,19 @@ function readChart(root: string): Map<string, string> {
       }
     }),
   );
+}
+
+function readValues(path: string, tell: (error: unknown) => void): ValuesText[] {
+  const name = withSlashes(relative('.', path));
+  try {
+    const { text } = readText({ name, path, given: true });
+    const problem = valuesProblem(text);
+    if (problem !== undefined) throw new UserError(`${name}: this file of values ${problem}`);
+    return [{ name, text }];
+  } catch (error) {
+    tell(error);
+    return [];
+  }
 }
 
 function withSlashes(path: string): string {

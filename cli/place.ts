@@ -20,15 +20,16 @@ export function* readPlace(place: string, options: ConfigOptions): Iterable<Plac
     throw error;
   };
   const settled = openConfig(options);
-  const charts = openCharts();
+  const charts = openCharts(rethrow);
   for (const file of inputs([path], settled, rethrow)) {
     const { text } = readText(file);
     const lines = new Lines(text);
     if (line !== undefined && line > lines.count) {
       throw new UserError(`${file.name} has ${lines.count} lines, there is no line ${line}`);
     }
-    const chart = text.includes('{{') ? charts(file) : undefined;
-    const analysis = analyze(text, { ...settled(file), ...(chart && { chart }) });
+    const own = settled(file);
+    const chart = text.includes('{{') ? charts(file, own.helm) : undefined;
+    const analysis = analyze(text, { ...own, ...(chart && { chart }) });
     yield { file, analysis, offset: line === undefined ? undefined : lines.end(line - 1) };
   }
 }

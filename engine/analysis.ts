@@ -51,7 +51,7 @@ class TextAnalysis implements Analysis {
     const { previous: _, ...given } = options;
     this.#given = given;
     const { rules = {}, kinds = [], patches = [], sidecars, mains } = options;
-    this.options = JSON.stringify([versions, rules, kinds, patches, sidecars, mains]);
+    this.options = JSON.stringify([versions, rules, kinds, patches, sidecars, mains, options.helm?.enabled]);
     this.chart = options.chart;
     const known = new Map<string, DocumentAnalysis>();
     if (options.previous instanceof TextAnalysis && options.previous.options === this.options) {
@@ -62,6 +62,8 @@ class TextAnalysis implements Analysis {
     let read = 0;
     // Before the first document of a template there may be nothing but actions.
     const masked = text.includes('{{') ? mask(text) : undefined;
+    const isTold = masked !== undefined && (options.chart !== undefined || isTemplate(masked));
+    const isUnrendered = options.helm?.enabled === false && isTold;
     const spans = splitDocuments(masked && isTemplate(masked) ? masked.text : text);
     const documents = spans.map(({ start, end }) => text.slice(start, end));
     const reread = (part: string) => readTemplateDocument(part, options.chart)?.document ?? readYaml(part);
@@ -69,11 +71,12 @@ class TextAnalysis implements Analysis {
     const services = servicesOf(documents, reread, versions);
     this.parts = spans.map(({ start, end }) => {
       const part = text.slice(start, end);
-      const key = part + configMaps.keyFor(part) + services.keyFor(part);
+      // An action in one document may decide on another.
+      const key = part + configMaps.keyFor(part) + services.keyFor(part) + (isUnrendered ? '{{' : '');
       let analysis = known.get(key);
       if (!analysis) {
         read += 1;
-        const around = { configMaps: new Map(configMaps.for(part)), services: services.for(part) };
+        const around = { configMaps: new Map(configMaps.for(part)), services: services.for(part), isUnrendered };
         analysis = { ...analyzeDocument(part, masked, versions, options, around), key };
         known.set(key, analysis);
       }

@@ -74,6 +74,8 @@ class Neighbours<T> {
 export interface Around {
   readonly configMaps: ConfigMaps;
   readonly services: readonly Service[];
+  /** Whether the file is a template that nobody wants judged. */
+  readonly isUnrendered: boolean;
 }
 
 /** The ConfigMaps of a file, for the documents that mount one. */
@@ -99,7 +101,7 @@ export function analyzeDocument(
   masked: Masked | undefined,
   versions: VersionRange,
   { rules = {}, kinds = [], patches = [], sidecars = {}, mains = {}, chart }: AnalyzeOptions,
-  { configMaps, services }: Around,
+  { configMaps, services, isUnrendered }: Around,
 ): DocumentAnalysis {
   const nothing = {
     text,
@@ -111,6 +113,9 @@ export function analyzeDocument(
     refactorings: new Map(),
   };
   if (!mayHoldPods(text, chart)) return nothing;
+  if (isUnrendered) {
+    return { ...nothing, skipped: 'it is a Helm template, and helm.enabled is false; check what Helm renders from it' };
+  }
   if (text.length > MAX_DOCUMENT_LENGTH) {
     return {
       ...nothing,

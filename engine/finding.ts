@@ -28,6 +28,8 @@ export interface AnalyzeOptions {
    * template is read again when the chart is another object.
    */
   readonly chart?: InChart;
+  /** Whether templates are judged before they are rendered; they are when left out. */
+  readonly helm?: { readonly enabled: boolean };
   /**
    * An earlier analysis of this file. Documents whose text is the same are not read again, if the other options are
    * the same too (compared by value).

@@ -1,11 +1,11 @@
 export { analyze } from './analysis.ts';
 export type { InChart } from './chart/document.ts';
-export { type ChartFiles, isChartFile, prepareChartFiles } from './chart/files.ts';
+export { type ChartFiles, isChartFile, prepareChartFiles, type ValuesText, valuesProblem } from './chart/files.ts';
 export { type CompleteOptions, completeManifest } from './complete/index.ts';
 export { chartVersions } from './config/chart.ts';
 export { type Completion, completeConfig } from './config/complete.ts';
 export { CONFIG_FILE, type Config, type ConfigProblem, readConfig } from './config/read.ts';
-export { type Layer, type Origin, type Settled, settle } from './config/settle.ts';
+export { type Layer, type Origin, type Settled, type SettledHelm, settle } from './config/settle.ts';
 export { mayInstall } from './dockerfile/installs.ts';
 export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';

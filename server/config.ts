@@ -69,7 +69,6 @@ export class Configs {
     };
     const {
       isExcluded,
-      helm: _,
       origin,
       problems: wrong,
       ...options

@@ -44,7 +44,7 @@ import {
   fixFor,
   REFACTOR,
 } from './actions.ts';
-import { Charts, WATCHED_IN_CHARTS } from './charts.ts';
+import { Charts, valuesUris, WATCHED_IN_CHARTS } from './charts.ts';
 import { CONFIGURING, Configs, configDiagnostics, isConfig, isConfiguring } from './config.ts';
 import { SOURCE, toCompletions, toDiagnostic, toRange, toWorkspaceEdit } from './convert.ts';
 import type { Host } from './host.ts';
@@ -108,6 +108,7 @@ class Server {
   #workspace: Workspace;
   #kustomizations: Kustomizations;
   #isWatchingPatches = false;
+  readonly #watchedValues = new Set<string>();
   #configs: Configs;
   /** Configurations with problems that are not open. */
   readonly #broken = new Set<string>();
@@ -293,11 +294,13 @@ class Server {
   }
 
   /** A manifest with its chart and the patches that change it, or a patch with the manifests that it changes. */
-  async #analyzeManifest(document: TextDocument, options: AnalyzeOptions): Promise<Analysis> {
+  async #analyzeManifest(document: TextDocument, options: AnalyzeOptions & Settings['options']): Promise<Analysis> {
     const isInChart = document.languageId === 'helm' || /\/templates\//.test(document.uri);
     if (isInChart && document.getText().includes('{{')) {
       if (!this.#charts.isUsed) this.#watch(WATCHED_IN_CHARTS);
-      const chart = await this.#charts.around(document.uri);
+      const values = valuesUris(options.helm);
+      this.#watchValues(values);
+      const chart = await this.#charts.around(document.uri, values);
       return analyze(document.getText(), { ...options, ...(chart && { chart }) });
     }
     const key = decode(document.uri);
@@ -351,6 +354,14 @@ class Server {
     if (!this.#client.dynamicWatching) return;
     const watchers = globs.map((globPattern) => ({ globPattern }));
     this.#connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => {});
+  }
+
+  /** Files of values may have any name. */
+  #watchValues(uris: readonly string[]): void {
+    const names = uris.map((uri) => decode(uri.slice(uri.lastIndexOf('/') + 1)));
+    const unwatched = names.filter((name) => !this.#watchedValues.has(name));
+    for (const name of unwatched) this.#watchedValues.add(name);
+    if (unwatched.length > 0) this.#watch(unwatched.map((name) => `**/${name}`));
   }
 
   /** A configuration has changed: everything may look different. Said aloud when the keyboard rests. */

@@ -3,6 +3,7 @@ import {
   type Config,
   type Origin,
   readConfig,
+  type SettledHelm,
   type VersionRange,
   versionProblem,
 } from '../engine/index.ts';
@@ -18,6 +19,7 @@ export interface Shown {
 export interface Settings extends Shown {
   readonly options: Pick<AnalyzeOptions, 'rules' | 'kinds' | 'sidecars' | 'mains'> & {
     readonly versions: VersionRange;
+    readonly helm: SettledHelm;
   };
   /** Where the versions come from. */
   readonly origin: Origin;

@@ -24,18 +24,39 @@ export function isChartFile(path: string): boolean {
   );
 }
 
+/** A file of values that does not belong to the chart, as `helm install --values` takes it. */
+export interface ValuesText {
+  /** As the host names it. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Why a file of values says nothing, as the end of a sentence; undefined when it is in order or empty. */
+export function valuesProblem(text: string): string | undefined {
+  const document = readYaml(text);
+  if (document.error !== undefined) return `does not parse: ${document.error}`;
+  const values = document.value();
+  const isMap = typeof values === 'object' && !Array.isArray(values);
+  return values === undefined || isMap ? undefined : 'holds no keys with values';
+}
+
 /**
  * Prepares a chart from its files (path in the chart → text). What does not parse counts as empty. Subcharts are those
- * that lie unpacked under `charts/`.
+ * that lie unpacked under `charts/`. `others` are values over those of the chart, the later ones winning.
  */
-export function prepareChartFiles(root: string, files: ReadonlyMap<string, string>): ChartFiles {
+export function prepareChartFiles(
+  root: string,
+  files: ReadonlyMap<string, string>,
+  others: readonly ValuesText[] = [],
+): ChartFiles {
+  const given = others.map(({ name, text }) => ({ name, values: valuesProblem(text) ? {} : readYaml(text).value() }));
   const charts = new Map<string, Chart>();
   const metadata = dataOf(files, 'Chart.yaml');
   const chartOf = (path: string): Chart => {
     const folder = /^(?:charts\/[^/]+\/)*/.exec(path)?.[0] ?? '';
     let chart = charts.get(folder);
     if (!chart) {
-      chart = prepareChart(valuesFor(files, folder), dataOf(files, `${folder}Chart.yaml`) ?? {});
+      chart = prepareChart(valuesFor(files, folder, given), dataOf(files, `${folder}Chart.yaml`) ?? {});
       charts.set(folder, chart);
     }
     return chart;
@@ -50,14 +71,14 @@ export function prepareChartFiles(root: string, files: ReadonlyMap<string, strin
   };
 }
 
-/** A chart's own values, and over them what the charts around it say about it. */
-function valuesFor(files: ReadonlyMap<string, string>, folder: string): ValuesFile[] {
+/** A chart's own values, and over them what the charts around it and the files that are given say about it. */
+function valuesFor(files: ReadonlyMap<string, string>, folder: string, given: readonly ValuesFile[]): ValuesFile[] {
   const own = { name: `${folder}values.yaml`, values: dataOf(files, `${folder}values.yaml`) ?? {} };
   const last = /^(.*?)charts\/([^/]+)\/$/.exec(folder);
-  if (!last) return [own];
+  if (!last) return [own, ...given];
   const [, parent = '', name = ''] = /^((?:charts\/[^/]+\/)*)charts\/([^/]+)\/$/.exec(folder) ?? last;
   const key = nameIn(files, parent, name);
-  const outer = valuesFor(files, parent).flatMap(({ name: file, values }) => {
+  const outer = valuesFor(files, parent, given).flatMap(({ name: file, values }) => {
     const part = field(values, key);
     const shared = field(values, 'global');
     const isMap = typeof part === 'object' && part !== null;

@@ -154,8 +154,12 @@ export const OPTIONS: readonly Option[] = [
     schema: {
       type: 'object',
       properties: {
-        enabled: { type: 'boolean', description: "Whether charts' templates are read before they are rendered." },
-        values: { ...list(text), description: "Files of values besides the chart's own, the later ones winning." },
+        enabled: { type: 'boolean', description: "Whether charts' templates are judged before they are rendered." },
+        values: {
+          ...list(text),
+          description:
+            "Files of values besides the chart's own, from the configuration's folder on; the later ones win.",
+        },
       },
     },
     description: 'How charts are read: `enabled`, and `values` (files besides `values.yaml`).',

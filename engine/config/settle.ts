@@ -22,8 +22,18 @@ export interface Layer extends Origin {
   readonly problem?: string | undefined;
 }
 
+/** How charts are read. */
+export interface SettledHelm {
+  readonly enabled: boolean;
+  /** Files of values besides the chart's own, the later ones winning: as they are written. */
+  readonly values: readonly string[];
+  /** The configuration from whose folder they count, as the host names it; undefined without one. */
+  readonly file: string | undefined;
+}
+
 /** What applies to one file: the options of an analysis, and what the face decides by. */
-export interface Settled extends Omit<Config, 'kubernetesVersion' | 'rules' | 'exclude'> {
+export interface Settled extends Omit<Config, 'kubernetesVersion' | 'rules' | 'exclude' | 'helm'> {
+  readonly helm: SettledHelm;
   readonly versions: VersionRange;
   readonly origin: Origin;
   /** Why versions that somebody names do not count, one line each. */
@@ -39,13 +49,16 @@ export function settle(layers: readonly Layer[], path: string): Settled {
   const rules = [...layers]
     .reverse()
     .flatMap((layer) => (layer.config.rules ?? []).filter((each) => isAbout(each, layer, path)));
-  const kept = (['sidecars', 'mains', 'kinds', 'helm'] as const).map((key) => {
+  const charts = first('helm');
+  const { enabled = true, values = [] } = charts?.config.helm ?? {};
+  const kept = (['sidecars', 'mains', 'kinds'] as const).map((key) => {
     const value = first(key)?.config[key];
     return value === undefined ? {} : { [key]: value };
   });
   return {
     ...Object.assign({}, ...kept),
     ...versionsOf(layers),
+    helm: { enabled, values, file: charts?.file },
     rules: Object.assign({}, ...rules.map((each) => each.rules)),
     isExcluded: excluding?.config.exclude?.some((glob) => globMatches(glob, below(path, excluding))) ?? false,
   };

@@ -68,6 +68,68 @@ test('fix --version-guard keeps containers where they are for old clusters, and 
   });
 });
 
+const TEMPLATE = JOB.replace('name: export', 'name: {{ .Release.Name }}')
+  .replace('name: haproxy', 'name: second')
+  .replace('haproxy:2.9', '{{ .Values.image }}');
+const SHIPPER = 'image: fluent/fluent-bit:3.1\n';
+const CHART = {
+  'shop/Chart.yaml': 'name: shop\n',
+  'shop/values.yaml': 'image: registry.example.com/once:1\n',
+  'shop/templates/job.yaml': TEMPLATE,
+};
+const CONFIG = 'deploy/.native-sidecars.yaml';
+
+for (const [what, files, expected, told] of [
+  ["the chart's own values", {}, false, /^$/],
+  ['another file', { [CONFIG]: 'helm: {values: [live.yaml]}\n', 'deploy/live.yaml': SHIPPER }, true, /^$/],
+  [
+    'another file, and a later one',
+    { [CONFIG]: 'helm: {values: [live.yaml, ../a b.yaml]}\n', 'deploy/live.yaml': SHIPPER, 'a b.yaml': 'image: b\n' },
+    false,
+    /^$/,
+  ],
+  [
+    'a file that is not there',
+    { [CONFIG]: 'helm: {values: [no.yaml]}\n' },
+    false,
+    /^native-sidecars: deploy\/no\.yaml.+\n$/,
+  ],
+  [
+    'a file that does not parse',
+    { [CONFIG]: 'helm: {values: [live.yaml]}\n', 'deploy/live.yaml': 'image: [\n' },
+    false,
+    /^native-sidecars: deploy\/live\.yaml: this file of values does not parse: .+\n$/,
+  ],
+] as const) {
+  test(`a chart is read with ${what}`, () => {
+    const all = Object.entries({ ...CHART, ...files }).map(([name, text]) => [
+      name.replace('shop/', 'deploy/shop/'),
+      text,
+    ]);
+    const second = { 'deploy/shop/templates/other.yaml': TEMPLATE };
+    withFiles({ ...Object.fromEntries(all), ...second }, (cwd) => {
+      const { out, err, status } = run(['check', '.'], { cwd });
+      assert.equal(/'second' keeps/.test(out), expected, out);
+      // A line for each thing that is wrong, however many templates there are.
+      assert.match(err, told);
+      assert.equal(status, err !== '' ? 2 : Number(expected));
+      const explained = run(['explain', 'deploy/shop/templates/job.yaml'], { cwd });
+      assert.equal(/second: a sidecar/.test(explained.out), expected, explained.out);
+      assert.doesNotMatch(explained.err, / {4}at /);
+    });
+  });
+}
+
+test('with helm.enabled: false templates are skipped, and what Helm renders is not', () => {
+  withFiles({ ...CHART, '.native-sidecars.yaml': 'helm: {enabled: false}\n', 'plain.yaml': JOB }, (cwd) => {
+    const { out, status } = run(['check', '.'], { cwd });
+    assert.equal(status, 1);
+    assert.match(out, /^plain\.yaml:\d+:17 warning Container 'haproxy'/m);
+    assert.match(out, /shop\/templates\/job\.yaml.*it is a Helm template, and helm\.enabled is false/);
+    assert.equal(run(['check', 'shop'], { cwd }).status, 0);
+  });
+});
+
 test('explain reads a template with its chart', () => {
   const { out } = run(['explain', `${SHOP}/templates/export.yaml`]);
   assert.match(

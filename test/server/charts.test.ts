@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -48,6 +48,46 @@ test('a template is read with its chart, and again when the chart changes', asyn
     assert.ok(Date.now() < end, 'the open values never matter');
     await new Promise((done) => setTimeout(done, 50));
   }
+});
+
+test('values that a configuration names count, and again when they change or it does', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'native-sidecars values-'));
+  cpSync('test/charts/shop', join(own, 'shop'), { recursive: true });
+  const write = (path: string, text: string) => writeFileSync(join(own, path), text);
+  const uri = (path: string) => pathToFileURL(join(own, path)).href;
+  write('.native-sidecars.yaml', 'helm: {values: [my values/live.yaml, no.yaml]}\n');
+  mkdirSync(join(own, 'my values'));
+  write('my values/live.yaml', 'common: {shipper: {image: registry.example.com/once:1}}\n');
+  const server = await startServer(MODERN, () => null, undefined, pathToFileURL(own).href);
+  running.push(server);
+  const path = 'shop/templates/export.yaml';
+  await server.open(uri(path), readFileSync(join(own, path), 'utf8'), 'helm');
+  const state = async () => {
+    const report = await server.connection.sendRequest<DocumentDiagnosticReport>('textDocument/diagnostic', {
+      textDocument: { uri: uri(path) },
+    });
+    const [first] = report.kind === 'full' ? report.items : [];
+    const isShipper = first?.relatedInformation?.some(({ location }) => location.range.start.line === 3);
+    return first === undefined ? 'nothing' : isShipper ? 'shipper' : 'other';
+  };
+  const becomes = async (expected: string) => {
+    for (const end = Date.now() + 10_000; (await state()) !== expected; ) {
+      assert.ok(Date.now() < end, `it never becomes ${expected}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  };
+  const changed = (name: string) =>
+    server.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: uri(name), type: 2 }] });
+  assert.equal(await state(), 'other');
+  write('my values/live.yaml', 'common: {shipper: {image: fluent/fluent-bit:3.1}}\n');
+  await changed('my values/live.yaml');
+  await becomes('shipper');
+  write('my values/live.yaml', 'common: [');
+  await changed('my values/live.yaml');
+  write('.native-sidecars.yaml', 'helm: {enabled: false}\n');
+  await changed('.native-sidecars.yaml');
+  await becomes('nothing');
+  rmSync(own, { recursive: true, force: true });
 });
 
 test('a fix of a template is offered with a version guard too', async () => {

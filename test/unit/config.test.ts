@@ -176,6 +176,7 @@ test('the first that says something counts, for rules one by one', () => {
     origin: { source: 'settings' },
     problems: [],
     sidecars: { names: ['x'] },
+    helm: { enabled: true, values: [], file: undefined },
     rules: { 'wait-loop': 'error', 'kill-workaround': 'hint' },
     isExcluded: false,
   });
@@ -183,6 +184,14 @@ test('the first that says something counts, for rules one by one', () => {
   assert.equal(settle(layers, '/w/vendor/deep/job.yaml').isExcluded, true);
   // The file's list takes the place of the settings' one.
   assert.equal(settle(layers, '/w/a').isExcluded, false);
+});
+
+test('files of values count from the configuration that names them', () => {
+  const { config } = readConfig('helm: {values: [../production.yaml]}');
+  const layer = { source: '.native-sidecars.yaml', file: 'shop/.native-sidecars.yaml', config } as const;
+  const settings = { source: 'settings', config: readConfig('helm: {enabled: false, values: [x]}').config } as const;
+  const expected = { enabled: true, values: ['../production.yaml'], file: 'shop/.native-sidecars.yaml' };
+  assert.deepEqual(settle([layer, settings], 'shop/templates/job.yaml').helm, expected);
 });
 
 for (const [glob, path, fits] of [
@@ -381,7 +390,12 @@ test('every key but helm is a setting too, and the page shows examples that are 
     assert.equal(`nativeSidecars.${name}` in properties, setting !== undefined, name);
     assert.equal(setting === undefined, name === 'helm');
   }
-  const examples = [...readFileSync('docs/configuration.md', 'utf8').matchAll(/^```yaml config\n([\s\S]*?)^```$/gm)];
+  const examples = [
+    ...['configuration', 'helm']
+      .map((page) => readFileSync(`docs/${page}.md`, 'utf8'))
+      .join('')
+      .matchAll(/^```yaml config\n([\s\S]*?)^```$/gm),
+  ];
   assert.ok(examples.length > 1);
   for (const [, text = ''] of examples) assert.deepEqual(readConfig(text).problems, []);
 });

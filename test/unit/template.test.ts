@@ -4,7 +4,15 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { globSync } from 'tinyglobby';
 import { mask } from '../../engine/helm/mask.ts';
-import { type AnalyzeOptions, analyze, applyEdits, hover, isChartFile, prepareChartFiles } from '../../engine/index.ts';
+import {
+  type AnalyzeOptions,
+  analyze,
+  applyEdits,
+  hover,
+  isChartFile,
+  prepareChartFiles,
+  valuesProblem,
+} from '../../engine/index.ts';
 
 const FOLDER = 'test/charts/shop';
 const FILES = new Map(
@@ -36,6 +44,11 @@ const job = (containers: string, init = '') =>
   `${HEAD}${init && `      initContainers:\n${init}`}      containers:\n${containers}`;
 const under = (condition: string, body: string, end = '{{- end }}') =>
   `        {{- ${condition} }}\n${body}        ${end}\n`;
+
+const PLAIN = job(MAIN + PROXY)
+  .replace('{{ .Release.Name }}', 'x')
+  .replace('{{ .Values.tag }}', '2');
+const BRACES = `${PLAIN}          args: ["--format={{ .Names }}"]\n`;
 
 /** The text after the move of the first sidecar, or why there is none. */
 function moved(text: string, options: AnalyzeOptions = {}): string {
@@ -214,6 +227,43 @@ test('a chart whose files do not parse is a chart without values', () => {
   const text = job(MAIN + PROXY);
   assert.equal(analyze(text, { chart: { files, path: 'templates/job.yaml' } }).findings.length, 1);
 });
+
+test('values that are given win over those of the chart and reach its subcharts', () => {
+  const given = [
+    ['proxy.yaml', 'proxy: {image: registry.example.com/once, tag: "1"}\ncommon: {shipper: {image: a}}\n'],
+    ['broken.yaml', 'proxy: {image: ['],
+    ['list.yaml', '- proxy'],
+    ['empty.yaml', ''],
+    ['last.yaml', 'proxy: {tag: "2"}\n'],
+  ].map(([name = '', text = '']) => ({ name, text }));
+  const files = prepareChartFiles('chart/', FILES, given);
+  const { values } = files.chartOf('templates/job.yaml') as { values: { proxy?: unknown } };
+  assert.deepEqual(values.proxy, { enabled: false, image: 'registry.example.com/once', tag: '2' });
+  assert.deepEqual(files.chartOf('charts/common/templates/x.tpl').values, { shipper: { image: 'a' } });
+  assert.deepEqual(
+    given.map(({ text }) => valuesProblem(text)?.slice(0, 14)),
+    [undefined, 'does not parse', 'holds no keys ', undefined, undefined],
+  );
+});
+
+for (const [what, text, chart, isSkipped] of [
+  ['a template', job(MAIN + PROXY), false, true],
+  ['a template of a chart', job(MAIN + PROXY), true, true],
+  ['a document that no action is in, in a file with others', `{{ .Values.head }}\n---\n${PLAIN}`, false, true],
+  ['braces in a script of a chart', BRACES, true, true],
+  ['braces in a text elsewhere', BRACES, false, false],
+  ['a manifest', PLAIN, false, false],
+] as const) {
+  test(`with helm.enabled: false ${what} is ${isSkipped ? 'not' : ''} judged`, () => {
+    const around = chart ? inChart('templates/x.yaml') : {};
+    const seen = analyze(text, around);
+    const { findings, skipped } = analyze(text, { ...around, helm: { enabled: false }, previous: seen });
+    assert.equal(findings.length > 0, !isSkipped);
+    assert.equal(skipped.length > 0, isSkipped);
+    for (const { reason } of skipped) assert.match(reason, /^it is a Helm template, and helm\.enabled is false/);
+    assert.deepEqual(analyze(text, { ...around, helm: { enabled: true } }).findings.length, seen.findings.length);
+  });
+}
 
 test('a fix of a template is safe only in a chart for clusters that know native sidecars', () => {
   const text = FILES.get('templates/report.yaml') ?? '';
