@@ -29,6 +29,7 @@ import { restartPolicyOnRegularContainer } from './restart-policy-on-regular-con
 import type { DockerfileRule, OverlayRule, Rule, RuleHead } from './rule.ts';
 import { sentinelFileWorkaround } from './sentinel-file-workaround.ts';
 import { shellCExtraArguments } from './shell-c-extra-arguments.ts';
+import { sidecarAfterItsUser } from './sidecar-after-its-user.ts';
 import { sidecarIgnoresSigterm } from './sidecar-ignores-sigterm.ts';
 import { sidecarRestartsCount } from './sidecar-restarts-count.ts';
 import { sidecarWaitsForMain } from './sidecar-waits-for-main.ts';
@@ -50,6 +51,7 @@ export const RULES: readonly Rule[] = [
   initContainerNeverExits,
   initWaitsForRegularContainer,
   sidecarWaitsForMain,
+  sidecarAfterItsUser,
   killWorkaround,
   killerContainer,
   sentinelFileWorkaround,

@@ -1,9 +1,7 @@
 import { containerSpan, isNativeSidecar } from '../kube/pod.ts';
 import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { podsOf } from '../kube/workload.ts';
-import { awaited } from '../sidecar/awaited.ts';
-import { placeOf } from '../sidecar/clues.ts';
-import { ownNeeds } from '../sidecar/needs.ts';
+import { holdsOf } from '../sidecar/holds.ts';
 import type { Rule } from './rule.ts';
 
 /** An init container waits for what only a regular container brings about: neither ever goes on. */
@@ -15,12 +13,8 @@ export const initWaitsForRegularContainer: Rule = {
   *check(context) {
     const { pod, initClues, roles, versions } = context;
     for (const clues of initClues) {
-      for (const need of ownNeeds(clues)) {
-        const found = awaited(context, clues, need);
-        if (!found || !clues.script || found.by.some(({ container }) => isNativeSidecar(container))) continue;
-        const { by, what } = found;
-        const isDeclared =
-          need.port === undefined || by.every(({ container }) => container.ports.includes(need.port ?? 0));
+      for (const { by, what, isSure, need, span } of holdsOf(context, clues)) {
+        if (by.some(({ container }) => isNativeSidecar(container))) continue;
         const [server, ...others] = by;
         const isSidecar = roles.some(({ container, role }) => container === server?.container && role === 'sidecar');
         const movable =
@@ -30,8 +24,8 @@ export const initWaitsForRegularContainer: Rule = {
           atLeast(versions.lowest, NATIVE_SIDECARS_SINCE);
         yield {
           message: `Init container '${clues.name}' waits for ${what}. Regular containers start when the init containers have ended, so ${podsOf(pod.workload)} never get past it.${movable ? ` As a native sidecar before it, '${server?.name}' starts in time.` : ''}`,
-          span: placeOf(pod, clues.script, need.span),
-          confidence: isDeclared ? 'certain' : 'likely',
+          span,
+          confidence: isSure ? 'certain' : 'likely',
           container: clues.container,
           evidence: by.map(({ name, container }) => ({
             message: `'${name}' is a regular container`,

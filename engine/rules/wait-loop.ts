@@ -1,4 +1,4 @@
-import { isNativeSidecar } from '../kube/pod.ts';
+import { type Container, isNativeSidecar } from '../kube/pod.ts';
 import type { Clues } from '../sidecar/clues.ts';
 import { offeredProbe } from '../sidecar/probe.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
@@ -29,6 +29,9 @@ export const waitLoop: Rule = {
         yield { message, span, confidence: 'likely', container: clues.container };
         continue;
       }
+      // sidecar-after-its-user tells that it never starts.
+      const isLate = (container: Container) => isNativeSidecar(container) && container.index > clues.container.index;
+      if (clues.container.list === 'initContainers' && waited.every(({ container }) => isLate(container))) continue;
       const own = waited.includes(clues);
       yield {
         message: own

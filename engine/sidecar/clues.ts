@@ -4,7 +4,7 @@ import { type Act, acts, commandNeverReturns, neverReturns, startedWords } from 
 import { argvOf, baseName, parseScript, readScript, type ShellCall, type ShellScript } from '../shell/script.ts';
 import { worksAfter } from '../shell/unwrap.ts';
 import type { Span } from '../text.ts';
-import { asMap, asTexts, get, type Text } from '../yaml/read.ts';
+import { asMap, asTexts, get, type Text, type YamlDocument, type YamlMap } from '../yaml/read.ts';
 import { type ScalarMap, scalarMap } from '../yaml/scalar.ts';
 import { lookUpImage, lookUpProcess, parseImage, runsForEver, sameName } from './catalog.ts';
 import type { ImageFamily } from './family.ts';
@@ -109,12 +109,16 @@ function mountedScript(
 function readHooks({ document }: Pod, container: Container): Hook[] {
   const lifecycle = asMap(document, container.field('lifecycle'));
   return (['postStart', 'preStop'] as const).flatMap((name) => {
-    const exec = asMap(document, get(document, asMap(document, get(document, lifecycle, name)), 'exec'));
-    const argv = asTexts(document, get(document, exec, 'command')) ?? [];
-    // A command without a shell is a script of one line, but for quoting.
-    const script = readScript(argv) ?? directScript(argv);
+    const script = execScript(document, asMap(document, get(document, lifecycle, name)));
     return script ? { name, script, acts: acts(script) } : [];
   });
+}
+
+/** What a hook or a probe runs in its container, as a script: a command without a shell is one of one line. */
+export function execScript(document: YamlDocument, handler: YamlMap | undefined): ShellScript | undefined {
+  const exec = asMap(document, get(document, handler, 'exec'));
+  const argv = asTexts(document, get(document, exec, 'command')) ?? [];
+  return readScript(argv) ?? directScript(argv);
 }
 
 function directScript(argv: readonly Text[]): ShellScript | undefined {

@@ -310,7 +310,7 @@ function spanFor(word: string, { argv, container, script }: Clues): Span | undef
 }
 
 /** A port on localhost to which a container connects, and where it says so. */
-interface Call {
+export interface Call {
   readonly port: number;
   readonly span: Span;
 }
@@ -323,7 +323,7 @@ const LOCAL_PORT = /(?:localhost|127\.0\.0\.1|\[::1\]):(\d{2,5})\b/g;
 const LOCAL_HOST = /(?:^|[\s=/@'"])(?:localhost|127\.0\.0\.1)(?:$|[\s/'";])/;
 
 /** The ports on localhost to which a container connects. */
-function callsOf({ container, argv, script, hooks }: Clues): Call[] {
+export function callsOf({ container, argv, script, hooks }: Clues): Call[] {
   const texts: Text[] = [
     ...container.env.flatMap(({ value }) => value ?? []),
     ...(container.command ?? []),

@@ -24,6 +24,12 @@ const UNTIL_FILE = /^\s*(?:\[\[?|test)\s+-[aefrs]\s+["']?([^\s"'\]]+)["']?(?:\s*
 const WHILE_NO_FILE =
   /^\s*(?:!\s*(?:\[\[?|test)|(?:\[\[?|test)\s+!)\s+-[aefrs]\s+["']?([^\s"'\]]+)["']?(?:\s*\]\]?)?\s*;?\s*$/;
 
+/** A command that succeeds when a file is there. */
+const SHOWS_FILE = /^(?:cat|ls|stat)\s+(\/[^\s"';|&]+)$/;
+/** A command that succeeds when somebody listens at a port. */
+const ASKS_PORT =
+  /^(?:nc|ncat|curl|wget|pg_isready|mysqladmin|redis-cli|grpc_health_probe)\s[^;|&]*(?:localhost|127\.0\.0\.1)[: ](\d{2,5})\b/;
+
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { pg_isready: 5432, mysqladmin: 3306, 'redis-cli': 6379 };
 
 /**
@@ -53,6 +59,16 @@ export function needsOf(script: ShellScript): Need[] {
     const port = wait?.port ?? DEFAULT_PORTS[tool];
     return isPlain && isUntil && wait && port !== undefined ? [{ port, span, text }] : [];
   });
+}
+
+/** What must be there for a command to succeed that is run again and again; undefined for more than one plain command. */
+export function askedBy({ text, commands, loops, isBroken }: ShellScript): Pick<Need, 'port' | 'file'> | undefined {
+  const plain = text.trim().replace(/\s*\|\|\s*exit 1$/, '');
+  if (isBroken || loops.length > 0 || commands.length > 2) return undefined;
+  const file = (UNTIL_FILE.exec(plain) ?? SHOWS_FILE.exec(plain))?.[1];
+  if (file?.startsWith('/')) return { file };
+  const port = ASKS_PORT.exec(plain)?.[1];
+  return port === undefined ? undefined : { port: Number(port) };
 }
 
 /** What a container's own script waits for before it does anything. */

@@ -1,6 +1,6 @@
-import { applyEdits, type Edit } from '../text.ts';
+import { applyEdits, contains, type Edit } from '../text.ts';
 import { addEntry } from './add.ts';
-import { CannotEdit, means, type Page, plain } from './edit.ts';
+import { CannotEdit, means, type Page, plain, putItems, takeItems } from './edit.ts';
 import { asText, entry, isAliasNode, ownMap, ownSeq, type Path, type YamlNode } from './read.ts';
 import { removeAll } from './remove.ts';
 import { rewriteScalar, rewritten } from './scalar.ts';
@@ -16,7 +16,9 @@ export type Change =
   /** Edits the text of a scalar; spans are UTF-16 offsets in its value. */
   | { readonly kind: 'rewrite'; readonly path: Path; readonly edits: readonly Edit[] }
   /** Adds an entry to a map, behind the first of the entries `behind` that is there. */
-  | { readonly kind: 'add'; readonly path: Path; readonly value: PlainValue; readonly behind: readonly string[] };
+  | { readonly kind: 'add'; readonly path: Path; readonly value: PlainValue; readonly behind: readonly string[] }
+  /** Puts a sequence's item, which is no scalar, before the one with the index `before`, which stands above it. */
+  | { readonly kind: 'move'; readonly path: Path; readonly before: number };
 
 /**
  * Turns changes into edits that touch no other lines. What is removed takes the comment lines directly above it along.
@@ -29,6 +31,7 @@ export function patch(page: Page, changes: readonly Change[]): Edit[] {
   const grown = left.flatMap(({ kind, path }) => (kind === 'add' ? [path.slice(0, -1)] : []));
   const edits = removeAll(page, removed, new Set(grown.map((path) => locate(page, path))));
   for (const change of left) edits.push(...editsOf(page, change, removed));
+  for (const change of left) if (change.kind === 'move') moveItem(page, change, edits);
   const { masked } = page.document.template ?? {};
   if (
     masked &&
@@ -42,7 +45,7 @@ export function patch(page: Page, changes: readonly Change[]): Edit[] {
 
 function editsOf(page: Page, change: Change, removed: readonly Path[]): Edit[] {
   const { path } = change;
-  if (change.kind === 'remove') return [];
+  if (change.kind === 'remove' || change.kind === 'move') return [];
   if (change.kind === 'add') {
     const at = path.slice(0, -1);
     const gone = removed.filter((each) => each.length === path.length && isWithin(each, at)).map((each) => each.at(-1));
@@ -55,6 +58,20 @@ function editsOf(page: Page, change: Change, removed: readonly Path[]): Edit[] {
     return rewriteScalar(page, text, change.edits);
   }
   return typeof change.value === 'string' ? [setScalar(page, node, change.value)] : setList(page, node, change.value);
+}
+
+/** Adds the edits that move an item; those inside it are made on the way. */
+function moveItem(page: Page, { path, before }: Change & { readonly kind: 'move' }, edits: Edit[]): void {
+  locate(page, path);
+  const name = String(path.at(-2));
+  const map = ownMap(locate(page, path.slice(0, -2)));
+  const list = map && entry(page.document, map, name);
+  if (!list) throw new CannotEdit(`there is no '${name}'`);
+  const { removals, pieces } = takeItems(page, list, [Number(path.at(-1))], edits);
+  const put = putItems(page, pieces, { name, source: list, target: list, place: 'after', before });
+  const isLeft = ({ span }: Edit) =>
+    !pieces.some((piece) => contains(piece.span, span.start) && span.end <= piece.span.end);
+  edits.splice(0, edits.length, ...edits.filter(isLeft), ...removals, ...put);
 }
 
 /** Whether the text after the edits means what the changes intend. */
@@ -72,10 +89,15 @@ function isSound({ document }: Page, edits: readonly Edit[], changes: readonly C
 export function patched(value: unknown, changes: readonly Change[]): unknown {
   const root = plain(value);
   const left = simplify(changes);
+  const moves = left.flatMap((change) => {
+    const list = change.kind === 'move' ? follow(root, change.path.slice(0, -1)) : undefined;
+    if (change.kind !== 'move' || !Array.isArray(list)) return [];
+    return { list, item: list[Number(change.path.at(-1))], next: list[change.before] };
+  });
   for (const change of left) {
     const holder = follow(root, change.path.slice(0, -1));
     const key = change.path.at(-1);
-    if (!holder || key === undefined || change.kind === 'remove') continue;
+    if (!holder || key === undefined || change.kind === 'remove' || change.kind === 'move') continue;
     const before = holder[key];
     if (change.kind === 'rewrite') {
       if (typeof before === 'string') holder[key] = rewritten(before, change.edits);
@@ -85,6 +107,10 @@ export function patched(value: unknown, changes: readonly Change[]): unknown {
     root,
     left.filter(({ kind }) => kind === 'remove').map(({ path }) => path),
   );
+  for (const { list, item, next } of moves) {
+    list.splice(list.indexOf(item), 1);
+    list.splice(list.indexOf(next), 0, item);
+  }
   return root;
 }
 
@@ -112,7 +138,7 @@ function follow(value: unknown, path: Path): Record<string | number, unknown> | 
   return typeof at === 'object' && at !== null ? at : undefined;
 }
 
-/** The changes without those inside what is removed; a list that becomes empty is removed. */
+/** The changes without those inside what is removed; a list that becomes empty is removed, an item moves once. */
 function simplify(changes: readonly Change[]): Change[] {
   const all = changes.map((change): Change => {
     const isEmptied = change.kind === 'set' && change.value.length === 0 && typeof change.value !== 'string';
@@ -121,7 +147,10 @@ function simplify(changes: readonly Change[]): Change[] {
   const removed = all.filter(({ kind }) => kind === 'remove');
   const isInside = (change: Change, path: Path) =>
     isWithin(change.path, path) && (change.path.length > path.length || change.kind !== 'remove');
-  return all.filter((change) => !removed.some(({ path }) => isInside(change, path)));
+  const isAgain = (change: Change, index: number) =>
+    change.kind === 'move' &&
+    all.findIndex(({ kind, path }) => kind === 'move' && path.join() === change.path.join()) < index;
+  return all.filter((change, index) => !isAgain(change, index) && !removed.some(({ path }) => isInside(change, path)));
 }
 
 /** Whether `path` is `outer` or leads into it. */

@@ -14,6 +14,7 @@ const set = (path: string, value: string | string[]): Change[] => [{ kind: 'set'
 const add = (path: string, value: (Change & { kind: 'add' })['value'], ...behind: string[]): Change[] => [
   { kind: 'add', path: at(path), value, behind },
 ];
+const move = (path: string, before: number): Change[] => [{ kind: 'move', path: at(path), before }];
 
 /** The text after the changes, checked against what they mean; the reason where they are refused. */
 function apply(text: string, changes: readonly Change[]): string {
@@ -197,6 +198,31 @@ const CASES: readonly [name: string, text: string, changes: readonly Change[], e
     '/nothing of it would be left/',
   ],
   ['a new entry that is there', 'a: 1\n', add('a', 'x'), "/'a' is there already/"],
+  [
+    'an item to the front, with its comments',
+    'l:\n# of a\n- a: 1\n# of b\n- b: 1\n  # in b\n  c: 2 # too\n# of d\n- d: 1\n',
+    move('l.1', 0),
+    'l:\n# of b\n- b: 1\n  # in b\n  c: 2 # too\n# of a\n- a: 1\n# of d\n- d: 1\n',
+  ],
+  [
+    'the last item',
+    'l:\n  - a: 1\n  - b: 1\n  - c: 1\nm: 1\n',
+    move('l.2', 1),
+    'l:\n  - a: 1\n  - c: 1\n  - b: 1\nm: 1\n',
+  ],
+  ['the last item of a text without a line ending', 'l:\n- a: 1\n- b: 1', move('l.1', 0), 'l:\n- b: 1\n- a: 1'],
+  ['items between blank lines', 'l:\n- a: 1\n\n- b: 1\n\n- c: 1\n', move('l.2', 0), 'l:\n- c: 1\n- a: 1\n\n- b: 1\n'],
+  ['an item in brackets', 'l: [{a: 1}, {b: 1}, {c: 1}]\n', move('l.2', 1), 'l: [{a: 1}, {c: 1}, {b: 1}]\n'],
+  ['an item in JSON', '{"l":[{"a":1},{"b":1}]}', move('l.1', 0), '{"l":[{"b":1},{"a":1}]}'],
+  ['an item twice', 'l:\n- a: 1\n- b: 1\n', [...move('l.1', 0), ...move('l.1', 0)], 'l:\n- b: 1\n- a: 1\n'],
+  ['two items', 'l:\n- a: 1\n- b: 1\n- c: 1\n', [...move('l.1', 0), ...move('l.2', 0)], 'l:\n- b: 1\n- c: 1\n- a: 1\n'],
+  [
+    'an item that changes on the way',
+    'l:\n- a: 1\n- b: 1\n  c: 2\n  d: 3\n- e: 1\n',
+    [...move('l.1', 0), ...set('l.1.b', 'x'), ...remove('l.1.d', 'l.2'), ...add('l.1.f', 'w', 'b')],
+    'l:\n- b: x\n  f: w\n  c: 2\n- a: 1\n',
+  ],
+  ['an item with an anchor before its alias', 'l:\n- a: &x 1\n- b: *x\n', move('l.1', 0), '/would not mean the same/'],
   [
     'a script and the rest of a pod',
     'l:\n- name: a\n  args:\n  - -c\n  - |\n    x\n    pkill w\n  env:\n  - name: B\n  v:\n  - name: C\n',
