@@ -33,6 +33,7 @@ import { sidecarAfterItsUser } from './sidecar-after-its-user.ts';
 import { sidecarIgnoresSigterm } from './sidecar-ignores-sigterm.ts';
 import { sidecarRestartsCount } from './sidecar-restarts-count.ts';
 import { sidecarWaitsForMain } from './sidecar-waits-for-main.ts';
+import { sidecarWithoutStartupGate } from './sidecar-without-startup-gate.ts';
 import { startupProbeSuccessThreshold } from './startup-probe-success-threshold.ts';
 import { stuckStart } from './stuck-start.ts';
 import { terminatorMarker } from './terminator-marker.ts';
@@ -61,6 +62,7 @@ export const RULES: readonly Rule[] = [
   terminatorMarker,
   waitLoop,
   unreachableStartupProbe,
+  sidecarWithoutStartupGate,
   workaroundLeaksOnFailure,
   quitHookOnSidecar,
   sidecarIgnoresSigterm,

@@ -1,8 +1,7 @@
 import { type Container, isNativeSidecar } from '../kube/pod.ts';
-import type { Clues } from '../sidecar/clues.ts';
-import { offeredProbe } from '../sidecar/probe.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
-import type { PodContext, Problem, Rule } from './rule.ts';
+import { gateOf } from './gate.ts';
+import type { PodContext, Rule } from './rule.ts';
 import { about, names, workaroundsOf } from './story.ts';
 
 /** Where injected sidecars say that they are ready. Source: the meshes' documentation. */
@@ -41,7 +40,7 @@ export const waitLoop: Rule = {
         confidence: 'likely',
         container: clues.container,
         evidence: about(context, waited),
-        ...gate(context, waited),
+        ...(waited.length === 1 && waited[0] ? gateOf(context, waited[0]) : {}),
       };
     }
   },
@@ -60,23 +59,4 @@ function readyFiles({ workarounds, handshakes }: PodContext): Workaround[] {
     );
     return isMutual || writers.length === 0 ? [] : [{ ...workaround, to: writers }];
   });
-}
-
-/** A startupProbe for the sidecar that is waited for, where one is known that can pass. */
-function gate({ pod }: PodContext, waited: readonly Clues[]): Pick<Problem, 'mend'> {
-  const [clues] = waited;
-  if (!clues || waited.length > 1 || !isNativeSidecar(clues.container) || clues.container.has('startupProbe'))
-    return {};
-  const { container, name } = clues;
-  const value = offeredProbe(pod, clues);
-  if (value === undefined) return {};
-  const at = [...pod.path, container.list, container.index, 'startupProbe'];
-  return {
-    mend: () => ({
-      title: `Add a startupProbe to '${name}'`,
-      safe: false,
-      isOptional: true,
-      changes: [{ kind: 'add', path: at, value, behind: ['restartPolicy', 'image', 'name'] }],
-    }),
-  };
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { analyze, applyEdits } from '../../engine/index.ts';
 import type { ImageFamily } from '../../engine/sidecar/family.ts';
 import { IMAGE_FAMILIES } from '../../engine/sidecar/images.ts';
 import { answers, passingProbe, type Started } from '../../engine/sidecar/probe.ts';
@@ -201,3 +203,13 @@ for (const [id, words, place, verdict, flag, image] of ASKED) {
     assert.equal(answer.verdict === 'fails' ? answer.flag : undefined, flag);
   });
 }
+
+test('the probe of sidecar-without-startup-gate is added as its page shows, by itself only', () => {
+  const page = readFileSync('docs/rules/sidecar-without-startup-gate.md', 'utf8');
+  const fence = (kind: string) => new RegExp(`^\`\`\`yaml ${kind}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page)?.[1] ?? '';
+  const analysis = analyze(fence('bad'));
+  const fix = analysis.findings[0]?.fix();
+  assert.ok(fix && 'edits' in fix && !fix.safe);
+  assert.equal(applyEdits(fence('bad'), fix.edits), fence('good'));
+  assert.equal(analysis.fixAll(analysis.findings, { unsafe: true }), undefined);
+});
