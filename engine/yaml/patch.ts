@@ -69,9 +69,12 @@ function moveItem(page: Page, { path, before }: Change & { readonly kind: 'move'
   if (!list) throw new CannotEdit(`there is no '${name}'`);
   const { removals, pieces } = takeItems(page, list, [Number(path.at(-1))], edits);
   const put = putItems(page, pieces, { name, source: list, target: list, place: 'after', before });
+  // The blank line that goes with the item separates it from the next one in its new place too.
+  const isApart = removals.some(({ span }) => /^\r?\n[ \t]*\r?\n/.test(page.document.text.slice(span.start, span.end)));
+  const apart = ({ span, text }: Edit) => ({ span, text: isApart ? text + page.newline : text });
   const isLeft = ({ span }: Edit) =>
     !pieces.some((piece) => contains(piece.span, span.start) && span.end <= piece.span.end);
-  edits.splice(0, edits.length, ...edits.filter(isLeft), ...removals, ...put);
+  edits.splice(0, edits.length, ...edits.filter(isLeft), ...removals, ...put.map(apart));
 }
 
 /** Whether the text after the edits means what the changes intend. */

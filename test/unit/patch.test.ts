@@ -211,7 +211,7 @@ const CASES: readonly [name: string, text: string, changes: readonly Change[], e
     'l:\n  - a: 1\n  - c: 1\n  - b: 1\nm: 1\n',
   ],
   ['the last item of a text without a line ending', 'l:\n- a: 1\n- b: 1', move('l.1', 0), 'l:\n- b: 1\n- a: 1'],
-  ['items between blank lines', 'l:\n- a: 1\n\n- b: 1\n\n- c: 1\n', move('l.2', 0), 'l:\n- c: 1\n- a: 1\n\n- b: 1\n'],
+  ['items between blank lines', 'l:\n- a: 1\n\n- b: 1\n\n- c: 1\n', move('l.2', 0), 'l:\n- c: 1\n\n- a: 1\n\n- b: 1\n'],
   ['an item in brackets', 'l: [{a: 1}, {b: 1}, {c: 1}]\n', move('l.2', 1), 'l: [{a: 1}, {c: 1}, {b: 1}]\n'],
   ['an item in JSON', '{"l":[{"a":1},{"b":1}]}', move('l.1', 0), '{"l":[{"b":1},{"a":1}]}'],
   ['an item twice', 'l:\n- a: 1\n- b: 1\n', [...move('l.1', 0), ...move('l.1', 0)], 'l:\n- b: 1\n- a: 1\n'],
