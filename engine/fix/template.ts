@@ -5,7 +5,7 @@ import type { Container } from '../kube/pod.ts';
 import { atLeast, NATIVE_SIDECARS_SINCE, parseVersion } from '../kube/version.ts';
 import { guarded } from '../migrate/guard.ts';
 import { moveIncluded } from '../migrate/included.ts';
-import { type Migration, migrate, move } from '../migrate/migrate.ts';
+import { type Migration, migrate, move, obstacleToMove } from '../migrate/migrate.ts';
 import { type Twin, twinOf } from '../migrate/twin.ts';
 import { once } from '../once.ts';
 import type { PodContext, Problem, Rule } from '../rules/rule.ts';
@@ -45,6 +45,9 @@ export function editOf(
     moveIncluded(container) {
       const own = twin()?.reading.pod;
       if (!own) return UNREADABLE;
+      // An include goes behind the last init container.
+      const obstacle = obstacleToMove(context, [container], 'last');
+      if (obstacle) return { refused: `Not offered: ${obstacle}.` };
       return moveIncluded({ container, seen: context.pod, own, place: (span) => template.place(span) });
     },
     isForNewClusters: isForNewClusters(chart?.files.kubeVersion),

@@ -69,7 +69,7 @@ function conditionsIn(document: YamlDocument, path: Path, name: string): string[
   return items.map((item) => (masked ? conditionsAt(masked, spanOf(item as YamlNode).start).join('\n') : ''));
 }
 
-function keepsConditions({ pod, moved, dropped }: PodChange, after: YamlDocument): boolean {
+function keepsConditions({ pod, moved, early, dropped }: PodChange, after: YamlDocument): boolean {
   const before = pod.document;
   const isIn = (containers: readonly Container[], list: Container['list'], index: number) =>
     containers.some((each) => each.list === list && each.index === index);
@@ -77,14 +77,21 @@ function keepsConditions({ pod, moved, dropped }: PodChange, after: YamlDocument
   const init = conditionsIn(before, pod.path, 'initContainers');
   const staying = regular.filter((_, i) => !isIn(moved, 'containers', i) && !isIn(dropped, 'containers', i));
   const going = regular.filter((_, i) => isIn(moved, 'containers', i));
-  const started = [...init.filter((_, i) => !isIn(dropped, 'initContainers', i)), ...going];
+  const isFirst = (i: number) => isIn(early?.containers ?? [], 'containers', i);
+  const first = regular.filter((_, i) => isIn(moved, 'containers', i) && isFirst(i));
+  const last = regular.filter((_, i) => isIn(moved, 'containers', i) && !isFirst(i));
+  const kept = init.flatMap((conditions, i) => (isIn(dropped, 'initContainers', i) ? [] : { conditions, i }));
+  const place = early ? kept.filter(({ i }) => i < early.before).length : kept.length;
+  const given = kept.map(({ conditions }) => conditions);
+  const started = [...given.slice(0, place), ...first, ...given.slice(place), ...last];
+  const isNew = (i: number) => (i >= place && i < place + first.length) || i >= started.length - last.length;
   if (!isSame(conditionsIn(after, pod.path, 'containers'), staying)) return false;
   if (!isSame(conditionsIn(after, pod.path, 'initContainers'), started)) return false;
   const keys = [keyConditions(before, pod.path, 'initContainers'), keyConditions(after, pod.path, 'initContainers')];
   const around = keyConditions(after, pod.path, 'containers');
   if (around !== keyConditions(before, pod.path, 'containers')) return false;
   const isKeySafe = moved.length === 0 || keys[1] === around || (started.length === 1 && keys[1] === going[0]);
-  return (keys[0] === undefined ? isKeySafe : keys[0] === keys[1]) && policiesAreSafe(after, pod.path, moved.length);
+  return (keys[0] === undefined ? isKeySafe : keys[0] === keys[1]) && policiesAreSafe(after, pod.path, isNew);
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
@@ -97,11 +104,12 @@ function keyConditions(document: YamlDocument, path: Path, name: string): string
   return found && masked && conditionsAt(masked, spanOf(found.key).start).join('\n');
 }
 
-/** Whether the last init containers have their `restartPolicy` under no condition of its own. */
-function policiesAreSafe(document: YamlDocument, path: Path, count: number): boolean {
+/** Whether new init containers have their `restartPolicy` under no condition of its own. */
+function policiesAreSafe(document: YamlDocument, path: Path, isNew: (index: number) => boolean): boolean {
   const { masked } = document.template ?? {};
   const list = asSeq(document, get(document, asMap(document, nodeAt(document, path)), 'initContainers'));
-  return (list?.items ?? []).slice(-count || Number.POSITIVE_INFINITY).every((item) => {
+  return (list?.items ?? []).every((item, index) => {
+    if (!isNew(index)) return true;
     const map = asMap(document, item);
     const policy = entry(document, map, 'restartPolicy');
     if (!map || !policy || !masked) return false;
@@ -111,16 +119,20 @@ function policiesAreSafe(document: YamlDocument, path: Path, count: number): boo
 }
 
 /** The same change in what is seen of the template; undefined when a part of it is not the template's own. */
-function seenChange({ pod, moved, dropped, parts }: PodChange, document: YamlDocument): PodChange | undefined {
+function seenChange({ pod, moved, early, dropped, parts }: PodChange, document: YamlDocument): PodChange | undefined {
   const seen = pod.seen;
   if (!seen) return undefined;
   const containers = (all: readonly Container[]) => all.map((each) => seenContainer(document, seen, each));
   const [going, gone] = [containers(moved), containers(dropped)];
   const translated = parts.map((changes) => changes.map((change) => seenPath(change, document)));
-  if ([...going, ...gone, ...translated.flat()].includes(undefined)) return undefined;
+  const awaiting = early && pod.initContainers.find(({ index }) => index === early.before);
+  const place = awaiting && seenContainer(document, seen, awaiting);
+  const first = containers(early?.containers ?? []);
+  if ([...going, ...gone, ...first, ...translated.flat()].includes(undefined) || (early && !place)) return undefined;
   return {
     pod: seen,
     moved: going as Container[],
+    ...(place && { early: { containers: first as Container[], before: place.index } }),
     dropped: gone as Container[],
     parts: translated as Change[][],
   };

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../kube/pod.ts';
-import { awaited, earlyPlace } from '../sidecar/awaited.ts';
+import { awaited, type EarlyPlace, earlyPlace } from '../sidecar/awaited.ts';
 import { ownNeeds } from '../sidecar/needs.ts';
 import type { Reading } from '../sidecar/reading.ts';
 import type { Edit } from '../text.ts';
@@ -90,7 +90,9 @@ export interface Mending {
  * to do.
  */
 export function migrate(pods: readonly PodMove[]): Migration | undefined {
-  const early = pods.flatMap(({ reading, containers }) => waitsBefore(reading, containers))[0];
+  const early = pods.flatMap(({ reading, containers }) =>
+    waitsBefore(reading, containers, earlyPlace(reading, containers)),
+  )[0];
   if (early) return { refused: `Not offered: ${early}.` };
   const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
   if (plans.length === 0) return undefined;
@@ -150,14 +152,21 @@ function editable({ draft, steps }: Plan): Plan {
   });
 }
 
-/** Why moving containers and nothing else would break the work, as half a sentence. */
-export function obstacleToMove(reading: Reading, containers: readonly Container[]): string | undefined {
-  return waitsBefore(reading, containers)[0] ?? waitsByName(reading, containers)[0];
+/**
+ * Why moving containers and nothing else would break the work, as half a sentence. `place`: whether they may stand before
+ * an init container that waits for them, or only behind the last one.
+ */
+export function obstacleToMove(
+  reading: Reading,
+  containers: readonly Container[],
+  place: 'early' | 'last' = 'early',
+): string | undefined {
+  const early = place === 'early' ? earlyPlace(reading, containers) : undefined;
+  return waitsBefore(reading, containers, early)[0] ?? waitsByName(reading, containers)[0];
 }
 
 /** Init containers that wait for a container which moves, where it would start behind them: too late. */
-function waitsBefore(reading: Reading, containers: readonly Container[]): string[] {
-  const place = earlyPlace(reading, containers);
+function waitsBefore(reading: Reading, containers: readonly Container[], place: EarlyPlace | undefined): string[] {
   return reading.workarounds.flatMap(({ kind, clues, to }) => {
     const isEarly = kind === 'start-wait' && reading.initClues.includes(clues);
     const isBefore = (container: Container) =>

@@ -37,7 +37,24 @@ const under = (condition: string, body: string, pad = '        ') =>
 const job = (containers: string, init = '') => `${HEAD}${init}      containers:\n${containers}`;
 const list = (body: string) => `      initContainers:\n${body}`;
 
-const TEMPLATES = `{{- define "shop.proxy" -}}
+const WAIT = `        - name: wait
+          image: busybox
+          command: [sh, -c, "until nc -z localhost 5432; do sleep 1; done"]
+`;
+const SERVER = `        - name: database
+          image: postgres:{{ .Values.tag }}
+          ports:
+            - containerPort: 5432
+`;
+const NATIVE_SERVER = SERVER.replace('          ports:', '          restartPolicy: Always\n          ports:');
+
+const TEMPLATES = `{{- define "shop.database" -}}
+- name: database
+  image: postgres:{{ .Values.tag }}
+  ports:
+    - containerPort: 5432
+{{- end -}}
+{{- define "shop.proxy" -}}
 - name: proxy
   image: haproxy:{{ .Values.tag }}
   {{- with .Values.resources }}
@@ -100,6 +117,11 @@ for (const [name, before, expected] of [
       MAIN + under(`not (${NEW})`, under('.Values.proxy', PROXY)),
       list(INIT + under(NEW, under('.Values.proxy', NATIVE))),
     ),
+  ],
+  [
+    'one for which an init container waits',
+    job(SERVER + MAIN, list(INIT + WAIT)),
+    job(under(`not (${NEW})`, SERVER) + MAIN, list(INIT + under(NEW, NATIVE_SERVER) + WAIT)),
   ],
   [
     'one that a named template prints',
@@ -199,3 +221,12 @@ for (const [name, text, reason] of [
     assert.match(told, /\*\*Make 'proxy' a native sidecar\*\*: Not offered: /);
   });
 }
+
+test('what a named template prints stays where an init container waits for it, behind which it would start', () => {
+  const text = job(MAIN + include('shop.database'), list(WAIT));
+  const reason = "Not offered: the init container 'wait' waits for it and would still start first.";
+  assert.equal(after(text, 'fix'), reason);
+  assert.equal(after(text, 'guarded'), reason);
+  const analysis = analyze(text, IN_CHART);
+  assert.equal(analysis.fixAll(analysis.findings, { unsafe: true }), undefined);
+});
