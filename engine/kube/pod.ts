@@ -241,11 +241,14 @@ export function isNativeSidecar(container: Container): boolean {
 }
 
 /**
- * Whether the pod is a part of one: no container has an image, as in a strategic merge patch. What is not there may say
- * anything.
+ * Whether the pod is a part of one: no container has an image, or there is a directive such as `$patch`, as in a strategic
+ * merge patch. What is not there may say anything.
  */
-export function isPartial({ containers, initContainers }: Pod): boolean {
-  return [...initContainers, ...containers].every((container) => !container.has('image'));
+export function isPartial({ document, spec, containers, initContainers }: Pod): boolean {
+  const all = [...initContainers, ...containers];
+  const directs = (map: YamlMap) =>
+    ownEntries(document, map).some(({ key }) => asText(document, key)?.value.startsWith('$'));
+  return all.every((container) => !container.has('image')) || [spec, ...all.map(({ map }) => map)].some(directs);
 }
 
 /** The container's name as written, or `#2` for the second of a list when it has none. */

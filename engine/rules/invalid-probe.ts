@@ -29,7 +29,8 @@ export const invalidProbe: Rule = {
         const grace = entry(document, map, GRACE);
         const seconds = asText(document, grace?.value)?.value ?? '';
         const common = { span: entrySpan(found), confidence: 'certain', container } as const;
-        if (!first) {
+        // Without an image it is a part of a container, and the other part may say how to ask.
+        if (!first && container.has('image')) {
           const message = `${whose} asks nothing. ${told(at(), 'Required value: must specify a handler type')} Add exec, httpGet, tcpSocket or grpc.`;
           yield { ...common, message };
         }

@@ -1,7 +1,7 @@
 import { jobOf } from '../kube/job.ts';
 import type { Pod } from '../kube/pod.ts';
 import { stateIn, VERSION_FACTS } from '../kube/version.ts';
-import { asText, entry, spanOf } from '../yaml/read.ts';
+import { asMap, asText, entry, nodeAt, spanOf } from '../yaml/read.ts';
 import { entrySpan, given, isChecked, isSure, isTemplated, says } from './api.ts';
 import type { Mend, Problem, Rule } from './rule.ts';
 import { misspelled } from './unknown-restart-policy-spelling.ts';
@@ -77,8 +77,10 @@ function setNever(change: Mend['changes'][number]): Mend {
   return { title: 'Set restartPolicy: Never', safe: false, isOptional: true, changes: [change] };
 }
 
-/** A patch may name a container and its image, and leave the rest to what it changes. */
-function looksWhole({ document, spec, containers, initContainers }: Pod): boolean {
+/** A patch may name a container and its image, and leave the rest to what it changes. Each CronJob needs a schedule. */
+function looksWhole({ document, spec, containers, initContainers, workload, path }: Pod): boolean {
+  const cronJob = asMap(document, nodeAt(document, path.slice(0, -4)));
+  if (workload.kind === 'CronJob' && cronJob && !entry(document, cronJob, 'schedule')) return false;
   const all = [...containers, ...initContainers];
   const isBare = all.every(({ map }) => map.items.length <= 2);
   const isPatched = spec.items.every((pair) => /^(?:init)?containers$/i.test(asText(document, pair.key)?.value ?? ''));

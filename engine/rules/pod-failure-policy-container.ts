@@ -18,7 +18,8 @@ export const podFailurePolicyContainer: Rule = {
     const all = [...pod.containers, ...pod.initContainers];
     const names = new Set(all.map(({ name }) => name?.value));
     const rules = asSeq(document, get(document, asMap(document, job.field('podFailurePolicy')), 'rules'))?.items ?? [];
-    if (names.has(undefined)) return;
+    // Without an image it is a part of a container, and of a pod that may have more of them.
+    if (names.has(undefined) || !all.every((each) => each.has('image'))) return;
     for (const [index, rule] of rules.entries()) {
       const codes = asMap(document, get(document, asMap(document, rule), 'onExitCodes'));
       const found = entry(document, codes, 'containerName');
