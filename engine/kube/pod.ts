@@ -235,6 +235,11 @@ function isTrue(text: Text | undefined): boolean {
   return text !== undefined && /^(?:true|yes|on|y)$/i.test(text.value);
 }
 
+/** Whether programs of the pod see those of others: then none of them is process 1. */
+export function sharesProcesses({ document, spec, shareProcessNamespace }: Pod): boolean {
+  return shareProcessNamespace || isTrue(asText(document, get(document, spec, 'hostPID')));
+}
+
 /** Whether the container is a native sidecar: an init container with `restartPolicy` exactly `Always`. */
 export function isNativeSidecar(container: Container): boolean {
   return container.list === 'initContainers' && container.restartPolicy?.value === 'Always';

@@ -1,4 +1,4 @@
-import { containerSpan, isNativeSidecar, type Pod } from '../kube/pod.ts';
+import { containerSpan, isNativeSidecar, type Pod, sharesProcesses } from '../kube/pod.ts';
 import { setScript } from '../migrate/argv.ts';
 import { type Clues, placeOf } from '../sidecar/clues.ts';
 import { type Deaf, deafTo } from '../sidecar/process-one.ts';
@@ -18,8 +18,8 @@ export const sidecarIgnoresSigterm: Rule = {
 
   *check({ pod, clues: all }) {
     const grace = graceOf(pod);
-    // In a shared process namespace it is not process 1, and SIGTERM ends it.
-    if (pod.shareProcessNamespace || grace === undefined || grace < LEAST) return;
+    // In a process namespace of others it is not process 1, and SIGTERM ends it.
+    if (sharesProcesses(pod) || grace === undefined || grace < LEAST) return;
     for (const clues of all) {
       const { container, script } = clues;
       if (!isNativeSidecar(container) || isStoppedOtherwise(pod, clues) || isUnknown(pod, clues)) continue;

@@ -1,11 +1,11 @@
 import { jobOf } from '../kube/job.ts';
 import type { LifecycleContainer, LifecyclePod, Run } from '../kube/lifecycle.ts';
-import { type Container, isNativeSidecar, nameOf, type Pod } from '../kube/pod.ts';
+import { type Container, isNativeSidecar, nameOf, type Pod, sharesProcesses } from '../kube/pod.ts';
 import type { KubernetesVersion } from '../kube/version.ts';
 import { leaks } from '../shell/leaks.ts';
-import { baseName } from '../shell/script.ts';
 import { asMap, asText, get, type YamlDocument, type YamlMap } from '../yaml/read.ts';
 import type { Clues } from './clues.ts';
+import { deafTo } from './process-one.ts';
 import type { Reading } from './reading.ts';
 import type { Workaround } from './workarounds.ts';
 
@@ -98,7 +98,7 @@ class Model {
       ...(/^(?:Always|Never|OnFailure)$/.test(policy) && { restartPolicy: policy }),
       ...this.#hooks(container, clues),
       ...own,
-      ...(clues && ignoresSigterm(clues, this.#reading.pod.shareProcessNamespace) && { stop: {} }),
+      ...(clues && ignoresSigterm(this.#reading.pod, clues) && { stop: {} }),
     };
   }
 
@@ -188,17 +188,10 @@ function isLeaking({ clues: { script }, act }: Workaround): boolean {
   return script !== undefined && act !== undefined && leaks(script, act.node, new Set([act.node])) !== undefined;
 }
 
-/**
- * Whether a program ignores SIGTERM for sure: process 1 has no default for it, so neither a shell that keeps running a
- * script without a trap nor a program that sets no handler ends.
- */
-function ignoresSigterm({ container, argv, script }: Clues, sharesProcesses: boolean): boolean {
-  const first = container.command?.[0]?.value ?? '';
-  if (sharesProcesses || /^(?:tini|dumb-init|catatonit)$/.test(baseName(first))) return false;
-  if (!script) return container.command !== undefined && /^(?:tail|sleep)$/.test(baseName(argv[0]?.value ?? ''));
-  if (script.isBroken || script.commands.some(({ words: [word] }) => word === 'trap' || word === 'exec')) return false;
-  // The last thing that it waits for is a loop.
-  return script.last === undefined && script.loops.some(({ background }) => !background);
+/** Whether a program ignores SIGTERM for sure. */
+function ignoresSigterm(pod: Pod, clues: Clues): boolean {
+  const deaf = sharesProcesses(pod) ? undefined : deafTo(clues);
+  return deaf !== undefined && deaf.by !== 'perhaps';
 }
 
 function numberIn(document: YamlDocument, map: YamlMap | undefined, name: string): number | undefined {

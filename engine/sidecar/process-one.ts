@@ -47,8 +47,11 @@ export function deafTo({ container, argv, script }: Clues): Deaf | undefined {
   }
   const isOwn = words.includes(script.source);
   if (!SHELL.test(program) || !isOwn || script.isBroken) return undefined;
+  // A file that is read in may set a trap.
   const isHandled = script.commands.some(({ words: [first = '', second] }) =>
-    first === 'exec' ? second !== undefined && !WITHOUT_HANDLER.test(baseName(second)) : first === 'trap',
+    first === 'exec'
+      ? second !== undefined && !WITHOUT_HANDLER.test(baseName(second))
+      : /^(?:trap|source|\.)$/.test(first),
   );
   return isHandled ? undefined : held(script, program);
 }

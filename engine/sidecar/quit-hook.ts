@@ -1,3 +1,4 @@
+import { sharesProcesses } from '../kube/pod.ts';
 import { HARMLESS_SIGNAL, startedWords } from '../shell/handshake.ts';
 import { baseName, type ShellCommand } from '../shell/script.ts';
 import type { Span } from '../text.ts';
@@ -39,7 +40,7 @@ export function quitHookOf(
   const found = hook.script.commands.find(
     (command) =>
       calls.some(({ act }) => act?.node === command.node) ||
-      quits(clues, command, pod.shareProcessNamespace) ||
+      quits(clues, command, sharesProcesses(pod)) ||
       hook.acts.some(
         ({ kind, node, targets }) =>
           kind === 'kill' && node === command.node && targets.some((target) => isProcessOf(clues, target)),

@@ -147,6 +147,7 @@ for (const [command, isKilled] of [
   ['[sh, -c, "trap exit TERM; while true; do date; sleep 5; done"]', false],
   ['[tini, --, sh, -c, "while true; do date; sleep 5; done"]', false],
   ['[tail, -F, /log]', true],
+  ['[sh, -c, "tail -F /log"]', true],
   ['[sh, -c, "while ! nc -z localhost 80; do sleep 1; done; exec haproxy"]', false],
 ] as const) {
   test(`${command} ${isKilled ? 'ignores SIGTERM' : 'may end by SIGTERM'}`, () => {
