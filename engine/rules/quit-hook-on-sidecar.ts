@@ -15,7 +15,7 @@ export const quitHookOnSidecar: Rule = {
       const hook = isNativeSidecar(container) ? quitHookOf(context, clues) : undefined;
       if (!hook) continue;
       yield {
-        message: `The preStop hook makes '${name}' quit as soon as the pod is told to stop, while the work may still need it, and it is not started again. Remove the hook: the kubelet stops a native sidecar after the work.`,
+        message: `The preStop hook makes '${name}' quit when the pod is told to stop, while the work may still need it, and it is not started again. Remove the hook: the kubelet stops a native sidecar after the work.`,
         span: hook.span,
         confidence: 'certain',
         container,

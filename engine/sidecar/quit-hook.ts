@@ -26,7 +26,7 @@ const QUITTING: readonly RegExp[] = [
 
 /**
  * What makes a container quit in its own preStop hook; undefined when the hook only drains, waits or sleeps, and when it
- * first waits in a loop: then it may quit at the right time.
+ * first waits for something: then it may quit at the right time.
  */
 export function quitHookOf(
   { pod, workarounds }: Pick<Reading, 'pod' | 'workarounds'>,
@@ -46,8 +46,13 @@ export function quitHookOf(
           kind === 'kill' && node === command.node && targets.some((target) => isProcessOf(clues, target)),
       ),
   );
-  const [loop] = hook.script.loops;
-  if (!found || (loop && loop.span.start < found.span.start)) return undefined;
+  const { loops, commands, statements } = hook.script;
+  const waits: readonly Span[] = [
+    ...loops.map(({ span }) => span),
+    ...commands.flatMap(({ text, span }) => (/\btail\b.*--pid/.test(text) ? span : [])),
+    ...statements.flatMap(({ command, pos, end }) => (command.type === 'For' ? { start: pos, end } : [])),
+  ];
+  if (!found || waits.some(({ start }) => start < found.span.start)) return undefined;
   return { text: found.text.replace(/\s+/g, ' ').trim(), span: placeOf(pod, hook.script, found.span) };
 }
 
