@@ -1,6 +1,6 @@
 import { isNativeSidecar, nameOf } from '../kube/pod.ts';
 import { storageLimit } from '../kube/storage.ts';
-import { firstWith, formatVersion, stateIn, VERSION_FACTS } from '../kube/version.ts';
+import { atLeast, firstWith, formatVersion, NATIVE_SIDECARS_SINCE, stateIn, VERSION_FACTS } from '../kube/version.ts';
 import { spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
@@ -16,7 +16,8 @@ export const ephemeralStorageLimit: Rule = {
   severity: () => 'hint',
 
   *check({ pod, versions }) {
-    if (stateIn(FACT, versions.lowest) === 'works') return;
+    const { lowest } = versions;
+    if (!atLeast(lowest, NATIVE_SIDECARS_SINCE) || stateIn(FACT, lowest) === 'works') return;
     for (const container of pod.initContainers) {
       const limit = isNativeSidecar(container) ? storageLimit(pod, container) : undefined;
       if (!limit) continue;

@@ -1,5 +1,6 @@
 import { jobOf } from '../kube/job.ts';
 import { isNativeSidecar, nameOf } from '../kube/pod.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { asMap, asSeq, asText, asTexts, entry, get, spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
@@ -12,7 +13,8 @@ export const failurePolicyMatchesSidecar: Rule = {
   title: 'A podFailurePolicy rule matches the exit code of a native sidecar',
   severity: () => 'warning',
 
-  *check({ pod }) {
+  *check({ pod, versions }) {
+    if (!atLeast(versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     const { document, containers } = pod;
     const job = jobOf(pod);
     const sidecar = pod.initContainers.find(isNativeSidecar);

@@ -1,4 +1,5 @@
 import { isNativeSidecar } from '../kube/pod.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { quitHookOf } from '../sidecar/quit-hook.ts';
 import type { Rule } from './rule.ts';
 
@@ -9,7 +10,8 @@ export const quitHookOnSidecar: Rule = {
   severity: () => 'warning',
 
   *check(context) {
-    const { clues: all, pod } = context;
+    const { clues: all, pod, versions } = context;
+    if (!atLeast(versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     for (const clues of all) {
       const { container, name } = clues;
       const hook = isNativeSidecar(container) ? quitHookOf(context, clues) : undefined;

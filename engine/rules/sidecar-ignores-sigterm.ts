@@ -1,4 +1,5 @@
 import { containerSpan, isNativeSidecar, type Pod, sharesProcesses } from '../kube/pod.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { setScript } from '../migrate/argv.ts';
 import { type Clues, placeOf } from '../sidecar/clues.ts';
 import { type Deaf, deafTo } from '../sidecar/process-one.ts';
@@ -16,7 +17,8 @@ export const sidecarIgnoresSigterm: Rule = {
   title: 'A native sidecar ignores SIGTERM and is killed after the grace period',
   severity: (confidence) => (confidence === 'certain' ? 'hint' : 'info'),
 
-  *check({ pod, clues: all }) {
+  *check({ pod, clues: all, versions }) {
+    if (!atLeast(versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     const grace = graceOf(pod);
     // In a process namespace of others it is not process 1, and SIGTERM ends it.
     if (sharesProcesses(pod) || grace === undefined || grace < LEAST) return;

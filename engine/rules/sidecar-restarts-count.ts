@@ -1,5 +1,6 @@
 import { jobOf } from '../kube/job.ts';
 import { isNativeSidecar, type Pod } from '../kube/pod.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { onceWord } from '../sidecar/argv.ts';
 import { endedBy } from '../sidecar/catalog.ts';
 import type { Clues } from '../sidecar/clues.ts';
@@ -12,7 +13,8 @@ export const sidecarRestartsCount: Rule = {
   title: 'Restarts of a native sidecar count towards backoffLimit',
   severity: (confidence) => (confidence === 'possible' ? 'info' : 'warning'),
 
-  *check({ pod, clues }) {
+  *check({ pod, clues, versions }) {
+    if (!atLeast(versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     const job = jobOf(pod);
     const sidecars = clues.filter(({ container }) => isNativeSidecar(container));
     if (!job || pod.restartPolicy !== 'OnFailure') return;

@@ -1,5 +1,6 @@
 import { jobOf } from '../kube/job.ts';
 import { isNativeSidecar, nameOf } from '../kube/pod.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { asMap, asText, entry, get, spanOf } from '../yaml/read.ts';
 import type { Rule } from './rule.ts';
 
@@ -9,7 +10,8 @@ export const stuckStart: Rule = {
   title: 'A sidecar that never starts blocks all later runs of a CronJob',
   severity: () => 'hint',
 
-  *check({ pod }) {
+  *check({ pod, versions }) {
+    if (!atLeast(versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     const { document, spec } = pod;
     const job = jobOf(pod);
     const hasDeadline =

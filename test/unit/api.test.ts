@@ -380,6 +380,39 @@ for (const [versions, pattern] of [
   });
 }
 
+for (const [versions, isTold] of [
+  ['1.27', false],
+  ['1.28', false],
+  ['>=1.28 <1.34', false],
+  ['1.29', true],
+  ['1.36', true],
+] as const) {
+  test(`Kubernetes ${versions} ${isTold ? 'runs' : 'does not run'} native sidecars, and nothing else is told of them`, () => {
+    const hook = 'lifecycle: {preStop: {exec: {command: [nginx, -s, quit]}}}';
+    const limits = 'resources: {limits: {ephemeral-storage: 1Gi}}';
+    const policy = 'podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [143]}}]}';
+    const texts = [
+      job({ proxy: `restartPolicy: Always\n${hook}\n${limits}`, job: policy }),
+      job({ proxy: 'restartPolicy: Always\ncommand: [tail, -f, /dev/null]' }),
+      job({ pod: 'restartPolicy: OnFailure', job: 'backoffLimit: 0' }),
+    ];
+    const rules = texts.flatMap((text) => said(text, versions).rules.split(', '));
+    const told = [
+      'quit-hook-on-sidecar',
+      'failure-policy-matches-sidecar',
+      'ephemeral-storage-limit',
+      'sidecar-ignores-sigterm',
+      'sidecar-restarts-count',
+    ];
+    for (const rule of told)
+      assert.equal(
+        rules.some((each) => each.endsWith(rule)),
+        isTold,
+        rule,
+      );
+  });
+}
+
 const SCHEMA = '../shared/kubernetes/openapi-1.36.json.gz';
 test('the fields are those of Kubernetes 1.36', { skip: existsSync(SCHEMA) ? false : `${SCHEMA} is not here` }, () => {
   const { definitions } = JSON.parse(gunzipSync(readFileSync(SCHEMA)).toString());
