@@ -57,15 +57,19 @@ function sidecarProblems({ pod, versions }: Pick<PodContext, 'pod' | 'versions'>
   const probe = PROBES.find((each) => container.has(each));
   const { kind } = pod.workload;
   const hangs = `It would be an ordinary init container, and ${podsOf(pod.workload)} would wait in Init until it ends.`;
-  const forbidden =
-    probe &&
-    `The API server refuses the ${kind}: ${says(inContainer(pod, container, probe), 'Forbidden: may not be set for init containers without restartPolicy=Always')}.`;
+  const refusal = (words: string) =>
+    probe
+      ? ` Then the API server refuses the ${kind}: ${says(inContainer(pod, container, probe), `Forbidden: may not be set for init containers${words}`)}.`
+      : '';
   const rules = entry(pod.document, container.map, 'restartPolicyRules');
+  const told = tellStates(VERSION_FACTS.nativeSidecar, versions, {
+    unknown: (which) => `${lost(which, path)}${refusal('')}`,
+    dropped: (which) =>
+      `${which} drops it without a word, unless the SidecarContainers feature gate is on.${refusal(' without restartPolicy=Always')}`,
+  });
   return [
-    ...tellStates(VERSION_FACTS.nativeSidecar, versions, {
-      unknown: (which) => `${lost(which, path)} ${hangs}`,
-      dropped: (which) => `${dropped(which)} ${forbidden ?? hangs}`,
-    }),
+    ...told,
+    ...(told.length > 0 && !probe ? [hangs] : []),
     ...tellStates(VERSION_FACTS.sidecarRestartRules, versions, {
       ...(given(rules) && {
         rejected: (which) => refuses(pod, which, inContainer(pod, container, 'restartPolicyRules'), NO_RULES),

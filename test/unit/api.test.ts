@@ -130,7 +130,7 @@ const TABLE: readonly (readonly [string, Parts, string, string, RegExp?])[] = [
     {},
     '1.28',
     'warning init-restart-policy',
-    /1\.28 drops it without a word\. It would be an ordinary init container, and this Job's pods would wait in Init/,
+    /1\.28 drops it without a word, unless .* is on\. It would be an ordinary init container, and this Job's pods would wait in Init/,
   ],
   [
     'a native sidecar with a probe',
@@ -139,7 +139,20 @@ const TABLE: readonly (readonly [string, Parts, string, string, RegExp?])[] = [
     'warning init-restart-policy',
     /startupProbe: Forbidden: may not be set for init containers without restartPolicy=Always/,
   ],
-  ['a native sidecar', {}, '>=1.27 <1.34', 'warning init-restart-policy', /1\.27 does not know it: .* 1\.28 drops it/],
+  [
+    'a native sidecar with a probe',
+    { proxy: `restartPolicy: Always\nstartupProbe: ${TCP}` },
+    '1.27',
+    'warning init-restart-policy',
+    /other clients lose it\. Then the API server refuses the Job: '\S+startupProbe: Forbidden: may not be set for init containers'\.$/,
+  ],
+  [
+    'a native sidecar',
+    {},
+    '>=1.27 <1.34',
+    'warning init-restart-policy',
+    /1\.27 does not know it: .* lose it\. Kubernetes 1\.28 drops it .* gate is on\. It would be an ordinary init container, .*\.$/,
+  ],
 
   [
     'rules for restarts of a sidecar',
