@@ -4,7 +4,9 @@ import { type Container, isNativeSidecar, nameOf, type Pod, sharesProcesses } fr
 import type { KubernetesVersion } from '../kube/version.ts';
 import { leaks } from '../shell/leaks.ts';
 import { asMap, asText, get, type YamlDocument, type YamlMap } from '../yaml/read.ts';
+import { awaited } from './awaited.ts';
 import type { Clues } from './clues.ts';
+import { type Need, needsOf, ownNeeds } from './needs.ts';
 import { deafTo } from './process-one.ts';
 import type { Reading } from './reading.ts';
 import type { Workaround } from './workarounds.ts';
@@ -110,7 +112,11 @@ class Model {
   #own(container: Container, clues: Clues | undefined): Partial<LifecycleContainer> {
     const isCrashing = this.#scenario === 'sidecar-crash';
     const daemon: Run[] = isCrashing ? [{ seconds: this.#assumed.crash, exitCode: 1 }, {}] : [{}];
-    if (isNativeSidecar(container)) return { runs: daemon };
+    if (isNativeSidecar(container)) {
+      const hooks = clues?.hooks.filter(({ name }) => name === 'postStart') ?? [];
+      const needs = hooks.flatMap(({ script }) => needsOf(script));
+      return { runs: daemon, ...(clues && this.#waits(clues, needs)) };
+    }
     if (container.list === 'initContainers') return this.#init(container);
     const role = this.#reading.roles.find((each) => each.container === container)?.role;
     if (role === 'killer') return { runs: [{}], endsWith: { names: this.#workNames, onFailureToo: true } };
@@ -130,17 +136,23 @@ class Model {
   }
 
   #init(container: Container): Partial<LifecycleContainer> {
-    const { initRoles, workarounds } = this.#reading;
+    const { initRoles, initClues } = this.#reading;
     const neverExits = initRoles.find((each) => each.container === container)?.neverExits;
-    const wait = workarounds.find((each) => each.kind === 'start-wait' && each.clues.container === container);
-    // Whoever may be meant starts later.
-    const isVain = wait?.to.every(({ container: to }) => to.list === 'containers' || to.index > container.index);
-    const candidates = wait && isVain ? wait.to : [];
-    const awaited = candidates.find(({ container: to }) => to.ports.length > 0) ?? candidates[0];
+    const clues = initClues.find((each) => each.container === container);
     return {
       runs: [neverExits === 'certain' || neverExits === 'likely' ? {} : { seconds: this.#assumed.init }],
-      ...(awaited && { waitsFor: [this.#name(awaited.container)] }),
+      ...(clues && this.#waits(clues, ownNeeds(clues))),
     };
+  }
+
+  /** Who must have started for what it waits for without end; nobody where one that starts before it may bring it about. */
+  #waits(clues: Clues, needs: readonly Need[]): Pick<LifecycleContainer, 'waitsFor'> {
+    const waitsFor = needs.flatMap((need) => {
+      const by = awaited(this.#reading, clues, need)?.by.map(({ container }) => container) ?? [];
+      const isVain = by.every((each) => each.list === 'containers' || each.index > clues.container.index);
+      return isVain && by[0] ? this.#name(by[0]) : [];
+    });
+    return waitsFor.length > 0 ? { waitsFor } : {};
   }
 
   get #workNames(): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Analysis, PodAt } from '../finding.ts';
+import { jobOf } from '../kube/job.ts';
 import {
   type Interval,
   type Lifecycle,
@@ -102,6 +103,9 @@ export function timeline(
     after: next && migrated && lanesOf(next, migrated, scenario, spans),
     notes: [
       assumption(scenario, context),
+      ...(scenario === 'failure' && jobOf(context.pod)?.field('podFailurePolicy')
+        ? ['The podFailurePolicy is not played: it may end the Job at the first failure, or not count one.']
+        : []),
       ...(migration && 'refused' in migration ? [`The migration is not drawn. ${migration.refused}`] : []),
     ],
   };

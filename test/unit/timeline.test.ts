@@ -169,14 +169,37 @@ test('hooks and graces are read', () => {
   assert.deepEqual(told, ['0 start', '4 started', '65 preStop', '67 SIGTERM', '68 exit']);
 });
 
-test('an init container that waits for a regular one never ends', () => {
-  const init = '{name: wait, image: busybox, command: [sh, -c, "until nc -z localhost 6379; do sleep 1; done"]}';
-  const { before } = draw(
-    job(
-      `initContainers: [${init}], containers: [${WORK}, {name: redis, image: redis, ports: [{containerPort: 6379}]}]`,
-    ),
-  );
-  assert.equal(before.outcome.sentence, 'Never starts: wait waits for redis, which starts after it.');
+const init = (script: string) => `{name: wait, image: postgres:16, command: [sh, -c, '${script}']}`;
+const REDIS = '{name: redis, image: redis, ports: [{containerPort: 6379}]}';
+const HOOK = 'lifecycle: {postStart: {exec: {command: [sh, -c, "until nc -z localhost 6379; do sleep 1; done"]}}}';
+for (const [name, first, outcome] of [
+  ['waits for a port', init('until nc -z localhost 6379; do sleep 1; done'), 'wait waits for redis'],
+  [
+    'waits in a postStart hook',
+    `{name: proxy, image: haproxy, restartPolicy: Always, ${HOOK}}`,
+    'proxy waits for redis',
+  ],
+  [
+    'waits for a port of a sidecar behind it',
+    `${init('until nc -z localhost 80; do sleep 1; done')}, {name: web, image: nginx, restartPolicy: Always, ports: [{containerPort: 80}]}`,
+    'wait waits for web',
+  ],
+  ['waits a while', init('for i in 1 2 3; do nc -z localhost 6379 && break; sleep 1; done'), undefined],
+  ['counts', init('n=0; until nc -z localhost 6379; do n=$((n+1)); [ $n -gt 9 ] && break; sleep 1; done'), undefined],
+  ['may ask elsewhere', init('until pg_isready; do sleep 1; done'), undefined],
+] as const) {
+  test(`${outcome ? 'nothing starts' : 'all starts'} behind one that ${name}`, () => {
+    const { before } = draw(job(`initContainers: [${first}], containers: [${WORK}, ${REDIS}]`));
+    const expected = outcome ? `Never starts: ${outcome}, which starts after it.` : 'Runs for ever: redis never ends.';
+    assert.equal(before.outcome.sentence, expected);
+  });
+}
+
+test('what a failure policy does is not told, and it is said', () => {
+  const policy = 'podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [1]}}]}';
+  const text = job(`containers: [${WORK}]`, `${policy}, `);
+  const said = (scenario: Scenario) => draw(text, scenario).notes.some((note) => note.includes('podFailurePolicy'));
+  assert.deepEqual((['success', 'failure'] as const).map(said), [false, true]);
 });
 
 test('a lane leads to its container in the text, that of the migrated pod too', () => {
