@@ -2,6 +2,7 @@ import { jobOf } from '../kube/job.ts';
 import {
   asText,
   isAliasNode,
+  keysOf,
   ownEntries,
   ownMap,
   ownSeq,
@@ -31,8 +32,11 @@ function collect(document: YamlDocument, node: YamlNode | undefined, problems: P
   for (const item of ownSeq(node)?.items ?? []) collect(document, item as YamlNode, problems);
   const map = ownMap(node);
   if (!map) return;
+  for (const { value } of map.items) collect(document, value as YamlNode, problems);
+  const keys = keysOf(map);
+  if (new Set(keys).size === keys.length) return;
   const seen = new Map<string, YamlNode>();
-  for (const { key, written } of ownEntries(document, map)) {
+  for (const { key } of ownEntries(document, map)) {
     const name = asText(document, key)?.value ?? '';
     const first = seen.get(name);
     if (first && name !== '<<') {
@@ -44,6 +48,5 @@ function collect(document: YamlDocument, node: YamlNode | undefined, problems: P
       });
     }
     seen.set(name, key);
-    collect(document, written, problems);
   }
 }

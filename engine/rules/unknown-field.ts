@@ -3,7 +3,7 @@ import { jobOf } from '../kube/job.ts';
 import type { Container } from '../kube/pod.ts';
 import { nameOf } from '../kube/pod.ts';
 import { atLeast, VERSION_FACTS, type VersionFact } from '../kube/version.ts';
-import { asMap, asText, type Entry, entry, ownEntries, type Path, type YamlMap } from '../yaml/read.ts';
+import { asMap, asText, type Entry, entry, keysOf, ownEntries, type Path, type YamlMap } from '../yaml/read.ts';
 import {
   dropped,
   entrySpan,
@@ -55,6 +55,7 @@ function* unknownIn(
   container?: Container,
 ): Iterable<Problem> {
   const [where, known] = PLACES[place];
+  if (keysOf(map).every((key) => known.has(key))) return;
   const misspelt = misspelled(document, map)?.name;
   for (const found of ownEntries(document, map)) {
     const name = asText(document, found.key)?.value;

@@ -1,17 +1,13 @@
 import { type Container, nameOf, type Pod } from '../kube/pod.ts';
-import { asText, type Entry, entry, ownEntries, type Path, type YamlDocument, type YamlMap } from '../yaml/read.ts';
+import { asText, type Entry, entry, keysOf, type Path, type YamlDocument, type YamlMap } from '../yaml/read.ts';
 import { entrySpan, inContainer, isChecked, isSure, notKnown } from './api.ts';
 import type { Problem, Rule } from './rule.ts';
 
 /** The entry whose key was meant to be `restartPolicy`. */
 export function misspelled(document: YamlDocument, map: YamlMap): (Entry & { readonly name: string }) | undefined {
-  for (const each of ownEntries(document, map)) {
-    const name = asText(document, each.key)?.value ?? '';
-    if (name !== 'restartPolicy' && /^restartpolic(?:y|ies)$/i.test(name.replace(/[-_]/g, ''))) {
-      return { ...each, name };
-    }
-  }
-  return undefined;
+  const name = keysOf(map).find((key) => key !== 'restartPolicy' && /^restart[-_]*polic(?:y|ies)$/i.test(key));
+  const found = name === undefined ? undefined : entry(document, map, name);
+  return found && name !== undefined ? { ...found, name } : undefined;
 }
 
 /** `restartpolicy` is another field for Kubernetes, and one that it does not know. */

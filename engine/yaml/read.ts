@@ -251,6 +251,11 @@ export function get(document: YamlDocument, map: YamlMap | undefined, name: stri
   return entry(document, map, name)?.value;
 }
 
+/** The keys that a map spells out, as texts: cheaper than its entries. */
+export function keysOf(map: YamlMap): string[] {
+  return map.items.map(({ key }) => (isScalar(key) ? String(key.source ?? key.value) : ''));
+}
+
 /** The node at keys and indexes from the document's root. */
 export function nodeAt(document: YamlDocument, path: Path): YamlNode | undefined {
   return path.reduce<YamlNode | undefined>((node, key) => {
