@@ -90,9 +90,9 @@ export interface Mending {
  * to do.
  */
 export function migrate(pods: readonly PodMove[]): Migration | undefined {
-  const early = pods.flatMap(({ reading, containers }) =>
-    waitsBefore(reading, containers, earlyPlace(reading, containers)),
-  )[0];
+  const early = pods
+    .map(({ reading, containers }) => waitsBefore(reading, containers, earlyPlace(reading, containers)))
+    .find((each) => each);
   if (early) return { refused: `Not offered: ${early}.` };
   const plans = pods.map(planOf).filter(({ steps }) => steps.length > 0);
   if (plans.length === 0) return undefined;
@@ -162,20 +162,26 @@ export function obstacleToMove(
   place: 'early' | 'last' = 'early',
 ): string | undefined {
   const early = place === 'early' ? earlyPlace(reading, containers) : undefined;
-  return waitsBefore(reading, containers, early)[0] ?? waitsByName(reading, containers)[0];
+  return waitsBefore(reading, containers, early) ?? waitsByName(reading, containers)[0];
 }
 
-/** Init containers that wait for a container which moves, where it would start behind them: too late. */
-function waitsBefore(reading: Reading, containers: readonly Container[], place: EarlyPlace | undefined): string[] {
-  return reading.workarounds.flatMap(({ kind, clues, to }) => {
-    const isEarly = kind === 'start-wait' && reading.initClues.includes(clues);
+/** An init container that waits for a container which moves, where that would start behind it: too late. */
+function waitsBefore(
+  reading: Reading,
+  containers: readonly Container[],
+  place: EarlyPlace | undefined,
+): string | undefined {
+  const { initClues, workarounds } = reading;
+  const waiting = initClues.find((clues) => {
+    const waits = workarounds.filter((each) => each.kind === 'start-wait' && each.clues === clues);
+    if (waits.length === 0) return false;
     const isBefore = (container: Container) =>
       place !== undefined && clues.container.index >= place.before && place.containers.includes(container);
-    const known = isEarly ? ownNeeds(clues).flatMap((need) => awaited(reading, clues, need)?.by ?? []) : [];
-    const waited = known.length > 0 ? known : to;
-    const waits = isEarly && waited.some(({ container }) => containers.includes(container) && !isBefore(container));
-    return waits ? `the init container '${clues.name}' waits for it and would still start first` : [];
+    const known = ownNeeds(clues).flatMap((need) => awaited(reading, clues, need)?.by ?? []);
+    const waited = known.length > 0 ? known : waits.flatMap(({ to }) => to);
+    return waited.some(({ container }) => containers.includes(container) && !isBefore(container));
   });
+  return waiting ? `the init container '${waiting.name}' waits for it and would still start first` : undefined;
 }
 
 /** What kubexit would still wait for after the migration. */

@@ -189,3 +189,12 @@ for (const [name, line] of [
     assert.ok(useAll(job(containers)).findings.length > 0);
   });
 }
+
+test('bad script: hundreds of waits in an init container are read in time', () => {
+  const waits = Array.from({ length: 900 }, (_, index) => `until nc -z localhost ${2000 + index}; do sleep 1; done\n`);
+  const init = `      initContainers:\n      - {name: wait, image: alpine, command: ${JSON.stringify(['sh', '-c', waits.join('')])}}\n`;
+  const { findings } = useAll(
+    job('\n      - {name: work, image: alpine}\n      - {name: haproxy, image: haproxy}\n', init),
+  );
+  assert.ok(findings.length > 0);
+});
