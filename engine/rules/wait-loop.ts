@@ -1,4 +1,4 @@
-import { type Container, isNativeSidecar } from '../kube/pod.ts';
+import { type Container, isNativeSidecar, type Pod } from '../kube/pod.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import { gateOf } from './gate.ts';
 import type { PodContext, Rule } from './rule.ts';
@@ -32,10 +32,14 @@ export const waitLoop: Rule = {
       const isLate = (container: Container) => isNativeSidecar(container) && container.index > clues.container.index;
       if (clues.container.list === 'initContainers' && waited.every(({ container }) => isLate(container))) continue;
       const own = waited.includes(clues);
+      const isNap = own && /^sleep\s/.test(text);
+      if (isNap && (clues.container.has('startupProbe') || isLast(context.pod, clues.container))) continue;
       yield {
-        message: own
-          ? `'${clues.name}' holds the others back until it answers (${text}). A startupProbe on a native sidecar does the same.`
-          : `'${clues.name}' waits for ${names(waited)} to start (${text}). A startupProbe on a native sidecar does the same: the work starts when it answers.`,
+        message: isNap
+          ? `'${clues.name}' holds back what starts after it, whether it answers by then or not (${text}). A native sidecar's startupProbe lasts until it answers.`
+          : own
+            ? `'${clues.name}' holds the others back until it answers (${text}). A startupProbe on a native sidecar does the same.`
+            : `'${clues.name}' waits for ${names(waited)} to start (${text}). A startupProbe on a native sidecar does the same: the work starts when it answers.`,
         span,
         confidence: 'likely',
         container: clues.container,
@@ -45,6 +49,11 @@ export const waitLoop: Rule = {
     }
   },
 };
+
+/** Whether no container starts after it. */
+function isLast({ containers }: Pod, container: Container): boolean {
+  return container.list === 'containers' && container.index === containers.length - 1;
+}
 
 /** Waits for a file by which a sidecar says that it is ready. */
 function readyFiles({ workarounds, handshakes }: PodContext): Workaround[] {
