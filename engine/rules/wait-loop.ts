@@ -1,4 +1,5 @@
 import { type Container, isNativeSidecar, type Pod } from '../kube/pod.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
 import { gateOf } from './gate.ts';
 import type { PodContext, Rule } from './rule.ts';
@@ -18,6 +19,8 @@ export const waitLoop: Rule = {
   severity: () => 'info',
 
   *check(context) {
+    // Below, the wait is needed: nothing else holds the work back.
+    if (!atLeast(context.versions.lowest, NATIVE_SIDECARS_SINCE)) return;
     const sidecars = new Set(context.roles.flatMap(({ role, container }) => (role === 'sidecar' ? container : [])));
     for (const { clues, to, span, text } of [...workaroundsOf(context, 'start-wait'), ...readyFiles(context)]) {
       const waited = to.filter(({ container }) => sidecars.has(container) || isNativeSidecar(container));
