@@ -17,13 +17,28 @@ export interface StartWait {
 const ASKING =
   /\b(?:nc|ncat|curl|wget|pg_isready|mysqladmin|mysql|psql|redis-cli|mongo(?:sh)?|telnet|grpc_health_probe|docker|nslookup|vault|consul|dig)\b|\/dev\/tcp\//;
 
-/** Loops that ask until somebody answers, and a `sleep` before the first piece of work. */
-export function startWaits(script: ShellScript): StartWait[] {
+/** The variables by which programs are told the host that they ask, where no argument says it. */
+const HOST_VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  pg_isready: ['PGHOST', 'PGHOSTADDR', 'PGSERVICE'],
+  mysqladmin: ['MYSQL_HOST'],
+  'redis-cli': [],
+  docker: ['DOCKER_HOST', 'DOCKER_CONTEXT'],
+  vault: ['VAULT_ADDR'],
+};
+
+/**
+ * Loops that ask until somebody answers, and a `sleep` before the first piece of work. `variable`: what a variable of the
+ * container is set to, empty where it is not set, undefined where that is not known.
+ */
+export function startWaits(
+  script: ShellScript,
+  variable: (name: string) => string | undefined = () => '',
+): StartWait[] {
   if (script.isBroken) return [];
   const loops = script.loops.flatMap((loop) => {
     if (
       !ASKING.test(loop.condition) ||
-      !isLocal(loop.condition) ||
+      !isLocal(loop.condition, script, variable) ||
       /quit|shutdown/.test(loop.condition) ||
       loop.background
     )
@@ -61,13 +76,22 @@ function firstSleep({ statements, commands }: ShellScript): StartWait[] {
   return [];
 }
 
+const LOCAL = /localhost|127\.0\.0\.1|0\.0\.0\.0|::1/;
+/** The value of a variable that leads to this pod. */
+const LOCAL_VALUE = new RegExp(`^$|^["']?unix:|${LOCAL.source}`);
+/** An argument that tells a host, or may hold one. */
+const HOST_ARGUMENT =
+  /(?:^|\s)(?:-h|-H|--?host|--?address|--context)[= ]?\S|\bredis-cli\b.*\s-u\s*\S|:\/\/|\bhost=|\$\{?\w*(?:UR[IL]|DSN)\b/;
+
 /** Whether a question goes to this pod: to a local address, or to none at all. */
-function isLocal(text: string): boolean {
-  if (/localhost|127\.0\.0\.1|0\.0\.0\.0|::1/.test(text)) return true;
-  return (
-    /\b(?:pg_isready|mysqladmin|redis-cli|docker|vault)\b/.test(text) &&
-    !/(?:^|\s)(?:-h|--host)[= ]?\S|:\/\//.test(text)
-  );
+function isLocal(asked: string, { text }: ShellScript, variable: (name: string) => string | undefined): boolean {
+  if (LOCAL.test(asked)) return true;
+  const tool = /\b(?:pg_isready|mysqladmin|redis-cli|docker|vault)\b/.exec(asked)?.[0];
+  if (tool === undefined || HOST_ARGUMENT.test(asked)) return false;
+  return (HOST_VARIABLES[tool] ?? []).every((name) => {
+    const written = [...text.matchAll(new RegExp(`\\b${name}=(\\S*)`, 'g'))].map(([, value]) => value);
+    return [variable(name), ...written].every((value) => value !== undefined && LOCAL_VALUE.test(value));
+  });
 }
 
 function portOf(text: string): number | undefined {

@@ -1,4 +1,4 @@
-import { isNativeSidecar, type Pod, sharedFile } from '../kube/pod.ts';
+import { type Container, isNativeSidecar, type Pod, sharedFile } from '../kube/pod.ts';
 import type { Act } from '../shell/handshake.ts';
 import { serves } from '../shell/plumbing.ts';
 import { baseName, type ShellScript, type SyntaxNode } from '../shell/script.ts';
@@ -85,7 +85,7 @@ export function readWorkarounds(
   const byAct = new Map<Act, Handshake[]>();
   for (const each of handshakes) byAct.set(each.act, [...(byAct.get(each.act) ?? []), each]);
   for (const clues of init) {
-    for (const wait of clues.script ? startWaits(clues.script) : []) {
+    for (const wait of clues.script ? startWaits(clues.script, valuesOf(clues.container)) : []) {
       const to = all.filter((other) => !wait.isSleep && listens(other, wait.port));
       const { script } = clues;
       if (!script) continue;
@@ -111,7 +111,7 @@ export function readWorkarounds(
       for (const act of acts) found.push(...actOf(pod, { clues, script, act, hook, handshakes: byAct }));
       if (!hook && container.list === 'containers') found.push(...timersOf(pod, clues, script));
       if (hook?.name === 'preStop' || killers.has(clues) || (isNativeSidecar(container) && !hook)) continue;
-      for (const wait of startWaits(script)) {
+      for (const wait of startWaits(script, valuesOf(container))) {
         const to = hook
           ? [clues]
           : all.filter((other) => other !== clues && (wait.isSleep || listens(other, wait.port)));
@@ -136,6 +136,14 @@ export function readWorkarounds(
 }
 
 const nothing = { act: undefined, hook: undefined, script: undefined };
+
+/** What a variable of a container is set to: empty where it is not, undefined where that is not known. */
+function valuesOf({ env, has }: Container): (name: string) => string | undefined {
+  return (name) => {
+    const variable = env.findLast((each) => each.name.value === name);
+    return variable ? variable.value?.value : has('envFrom') ? undefined : '';
+  };
+}
 
 /** Whether a container may be the one that listens on a port. */
 function listens({ container, argv, script }: Clues, port: number | undefined): boolean {
