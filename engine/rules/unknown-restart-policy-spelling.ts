@@ -47,10 +47,7 @@ function* problemsOf(pod: Pod, map: YamlMap, path: Path, container: Container | 
           title: `Write restartPolicy instead of ${found.name}`,
           // Without it the API server refuses a Job.
           safe: !container && pod.workload.kind !== 'Pod',
-          changes: [
-            { kind: 'remove', path: own },
-            { kind: 'add', path: [...path, 'restartPolicy'], value: value.value, behind: ['image', 'name'] },
-          ],
+          changes: [{ kind: 'rename', path: own, name: 'restartPolicy' }],
         }),
       }),
   };

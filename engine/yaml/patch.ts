@@ -17,6 +17,8 @@ export type Change =
   | { readonly kind: 'rewrite'; readonly path: Path; readonly edits: readonly Edit[] }
   /** Adds an entry to a map, behind the first of the entries `behind` that is there. */
   | { readonly kind: 'add'; readonly path: Path; readonly value: PlainValue; readonly behind: readonly string[] }
+  /** Gives an entry of a map another key, which the map does not have; its place and its comments stay. */
+  | { readonly kind: 'rename'; readonly path: Path; readonly name: string }
   /** Puts a sequence's item, which is no scalar, before the one with the index `before`, which stands above it. */
   | { readonly kind: 'move'; readonly path: Path; readonly before: number };
 
@@ -52,6 +54,13 @@ function editsOf(page: Page, change: Change, removed: readonly Path[]): Edit[] {
     return [addEntry(page, locate(page, at), String(path.at(-1)), change.value, change.behind, new Set(gone))];
   }
   const node = locate(page, path);
+  if (change.kind === 'rename') {
+    const map = ownMap(locate(page, path.slice(0, -1)));
+    const key = map && entry(page.document, map, String(path.at(-1)))?.key;
+    if (!key) throw new CannotEdit(`there is no '${path.at(-1)}'`);
+    if (entry(page.document, map, change.name)) throw new CannotEdit(`'${change.name}' is there already`);
+    return [setScalar(page, key, change.name)];
+  }
   if (change.kind === 'rewrite') {
     const text = asText(page.document, node);
     if (!text) throw new CannotEdit(`'${path.at(-1)}' is no text`);
@@ -102,7 +111,10 @@ export function patched(value: unknown, changes: readonly Change[]): unknown {
     const key = change.path.at(-1);
     if (!holder || key === undefined || change.kind === 'remove' || change.kind === 'move') continue;
     const before = holder[key];
-    if (change.kind === 'rewrite') {
+    if (change.kind === 'rename') {
+      delete holder[key];
+      holder[change.name] = before;
+    } else if (change.kind === 'rewrite') {
       if (typeof before === 'string') holder[key] = rewritten(before, change.edits);
     } else holder[key] = plain(change.value);
   }

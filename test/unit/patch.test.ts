@@ -14,6 +14,7 @@ const set = (path: string, value: string | string[]): Change[] => [{ kind: 'set'
 const add = (path: string, value: (Change & { kind: 'add' })['value'], ...behind: string[]): Change[] => [
   { kind: 'add', path: at(path), value, behind },
 ];
+const rename = (path: string, name: string): Change[] => [{ kind: 'rename', path: at(path), name }];
 const move = (path: string, before: number): Change[] => [{ kind: 'move', path: at(path), before }];
 
 /** The text after the changes, checked against what they mean; the reason where they are refused. */
@@ -223,6 +224,18 @@ const CASES: readonly [name: string, text: string, changes: readonly Change[], e
     'l:\n- b: x\n  f: w\n  c: 2\n- a: 1\n',
   ],
   ['an item with an anchor before its alias', 'l:\n- a: &x 1\n- b: *x\n', move('l.1', 0), '/would not mean the same/'],
+  ['a key', 'a: 1\nb: 2 # why\nc: 3\n', rename('b', 'd'), 'a: 1\nd: 2 # why\nc: 3\n'],
+  [
+    'a key of a collection',
+    'a: 1\n"b": # why\n  # what\n  c: 2\n',
+    rename('b', 'd'),
+    'a: 1\n"d": # why\n  # what\n  c: 2\n',
+  ],
+  ['a key in brackets and JSON', '{"a":{"b":[1]}}', rename('a.b', 'c'), '{"a":{"c":[1]}}'],
+  ['a key behind a dash', 'l:\n- a: 1\n  b: 2\n', rename('l.0.a', 'c'), 'l:\n- c: 1\n  b: 2\n'],
+  ['a key that is there', 'a: 1\nb: 2\n', rename('a', 'b'), "/'b' is there already"],
+  ['a key of a merged map', 'a: &a\n  x: 1\nb:\n  <<: *a\n', rename('b.x', 'y'), "/'x' comes from a merge key"],
+  ['an item', 'l:\n- 1\n', rename('l.0', 'y'), "/there is no '0'"],
   [
     'a script and the rest of a pod',
     'l:\n- name: a\n  args:\n  - -c\n  - |\n    x\n    pkill w\n  env:\n  - name: B\n  v:\n  - name: C\n',
