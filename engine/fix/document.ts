@@ -38,7 +38,7 @@ export function fixDocument(
   if (isTemplate) return fixTemplate(title, pods, options);
   if (!options.unsafe) {
     const safe = [...pods].flatMap(([context, all]) => {
-      const mended = all.filter((found) => isSafeFix(found.fix()));
+      const mended = all.filter(({ problem, fix }) => (problem.mend?.().safe ?? true) && isSafeFix(fix()));
       const containers = [...new Set(mended.flatMap(({ problem }) => problem.moves ?? []))];
       return mended.length > 0 ? [{ reading: context, containers, changes: changesOf(mended) }] : [];
     });
@@ -98,13 +98,24 @@ function changesOf(all: readonly Found[]): Change[] {
   return mendsOf(all).flatMap(({ changes }) => changes);
 }
 
+/** The mends that can be made. Each alone is tried only where they cannot be made together: it reads the document again. */
 function mendsOf(all: readonly Found[]): Mend[] {
-  return all.flatMap(({ problem, fix }) => {
-    const mend = problem.mend?.();
-    if (!mend || mend.isOptional) return [];
-    const mended = fix();
-    return mended && 'edits' in mended ? [mend] : [];
+  const wanted = all.flatMap((found) => {
+    const mend = found.problem.mend?.();
+    return mend && !mend.isOptional ? [{ found, mend }] : [];
   });
+  const [first, ...more] = wanted;
+  const changes = wanted.flatMap(({ mend }) => mend.changes);
+  const isTogether =
+    first &&
+    more.length > 0 &&
+    'parts' in compose([{ pod: first.found.context.pod, moved: [], dropped: [], parts: [changes] }]);
+  const made = isTogether ? wanted : wanted.filter(({ found }) => isMade(found.fix()));
+  return made.map(({ mend }) => mend);
+}
+
+function isMade(fix: Fix | Refusal | undefined): boolean {
+  return fix !== undefined && 'edits' in fix;
 }
 
 interface Combined {
