@@ -56,7 +56,7 @@ export const restartPolicyOnRegularContainer: Rule = {
       const states = statesIn(FACT, versions);
       const isBogus = states.has('works') && !POLICIES.includes(container.restartPolicy?.value ?? '');
       yield {
-        message: `Container '${nameOf(container)}' is a regular container, where restartPolicy makes no sidecar. ${problems.join(' ')} ${isSidecar ? `Make it a native sidecar.${hangsOnOld(pod, versions)}` : 'Remove it.'}`,
+        message: `Container '${nameOf(container)}' is a regular container${container.restartPolicy?.value === 'Always' ? ', where restartPolicy makes no sidecar' : ' with a restartPolicy of its own'}. ${problems.join(' ')} ${isSidecar ? `Make it a native sidecar.${hangsOnOld(pod, versions)}` : 'Remove it.'}`,
         span: policy.map === container.map ? entrySpan(policy) : containerSpan(container),
         confidence: 'certain',
         severity: isBogus ? 'error' : severityOf(states),
