@@ -136,15 +136,18 @@ export function analyzeDocument(
     patches: patchesFor(patches, pod),
     services: services.filter((service) => selects(service, pod)),
   }));
-  const found = contexts.flatMap((context) => {
+  const found: Found[] = [];
+  for (const context of contexts) {
     const edit = template && editOf(template, context, { kinds, chart, configMaps });
     const migration = once(() => migrationOf(context, edit));
-    return RULES.flatMap((rule) => {
+    for (const rule of RULES) {
       const severity = rules[rule.id];
-      if (severity === 'off') return [];
-      return [...rule.check(context)].map((problem) => place({ rule, severity, problem, context, migration, edit }));
-    });
-  });
+      if (severity === 'off') continue;
+      for (const problem of rule.check(context)) {
+        found.push(place({ rule, severity, problem, context, migration, edit }));
+      }
+    }
+  }
   return { ...nothing, contexts, found, template };
 }
 
