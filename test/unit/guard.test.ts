@@ -10,32 +10,12 @@ import {
   prepareChartFiles,
   type Refusal,
 } from '../../engine/index.ts';
+import { HEAD, INIT, initList, MAIN, NATIVE, PROXY } from './template-parts.ts';
 
 const NEW = 'semverCompare ">=1.29-0" .Capabilities.KubeVersion.Version';
-const HEAD = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {{ .Release.Name }}-import
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-`;
-const MAIN = `        - name: import
-          image: registry.example.com/import:1
-`;
-const PROXY = `        - name: proxy
-          image: haproxy:{{ .Values.tag }}
-`;
-const NATIVE = `${PROXY}          restartPolicy: Always
-`;
-const INIT = `        - name: schema
-          image: registry.example.com/schema:1
-`;
 const under = (condition: string, body: string, pad = '        ') =>
   `${pad}{{- if ${condition} }}\n${body}${pad}{{- end }}\n`;
 const job = (containers: string, init = '') => `${HEAD}${init}      containers:\n${containers}`;
-const list = (body: string) => `      initContainers:\n${body}`;
 
 const WAIT = `        - name: wait
           image: busybox
@@ -103,32 +83,32 @@ for (const [name, before, expected] of [
   [
     'a container, with a new list',
     job(MAIN + PROXY),
-    job(MAIN + under(`not (${NEW})`, PROXY), under(NEW, list(NATIVE), '      ')),
+    job(MAIN + under(`not (${NEW})`, PROXY), under(NEW, initList(NATIVE), '      ')),
   ],
   [
     'one behind init containers',
-    job(PROXY + MAIN, list(INIT)),
-    job(under(`not (${NEW})`, PROXY) + MAIN, list(INIT + under(NEW, NATIVE))),
+    job(PROXY + MAIN, initList(INIT)),
+    job(under(`not (${NEW})`, PROXY) + MAIN, initList(INIT + under(NEW, NATIVE))),
   ],
   [
     'one under a condition of its own',
-    job(MAIN + under('.Values.proxy', PROXY), list(INIT)),
+    job(MAIN + under('.Values.proxy', PROXY), initList(INIT)),
     job(
       MAIN + under(`not (${NEW})`, under('.Values.proxy', PROXY)),
-      list(INIT + under(NEW, under('.Values.proxy', NATIVE))),
+      initList(INIT + under(NEW, under('.Values.proxy', NATIVE))),
     ),
   ],
   [
     'one for which an init container waits',
-    job(SERVER + MAIN, list(INIT + WAIT)),
-    job(under(`not (${NEW})`, SERVER) + MAIN, list(INIT + under(NEW, NATIVE_SERVER) + WAIT)),
+    job(SERVER + MAIN, initList(INIT + WAIT)),
+    job(under(`not (${NEW})`, SERVER) + MAIN, initList(INIT + under(NEW, NATIVE_SERVER) + WAIT)),
   ],
   [
     'one that a named template prints',
-    job(MAIN + include('shop.proxy'), list(INIT)),
+    job(MAIN + include('shop.proxy'), initList(INIT)),
     job(
       MAIN + under(`not (${NEW})`, include('shop.proxy')),
-      list(INIT + under(NEW, `${include('shop.proxy')}          restartPolicy: Always\n`)),
+      initList(INIT + under(NEW, `${include('shop.proxy')}          restartPolicy: Always\n`)),
     ),
   ],
 ] as const) {
@@ -179,18 +159,18 @@ test('fix all with version guards needs no review', () => {
 for (const [name, before, expected] of [
   [
     'behind init containers',
-    job(MAIN + include('shop.proxy'), list(INIT)),
-    job(MAIN, list(`${INIT}${include('shop.proxy')}          restartPolicy: Always\n`)),
+    job(MAIN + include('shop.proxy'), initList(INIT)),
+    job(MAIN, initList(`${INIT}${include('shop.proxy')}          restartPolicy: Always\n`)),
   ],
   [
     'to a new list, with the remark above it',
     job(`${MAIN}        # Near.\n${include('shop.proxy')}`),
-    job(MAIN, list(`        # Near.\n${include('shop.proxy')}          restartPolicy: Always\n`)),
+    job(MAIN, initList(`        # Near.\n${include('shop.proxy')}          restartPolicy: Always\n`)),
   ],
   [
     'with its condition',
-    job(MAIN + under('.Values.proxy', include('shop.proxy')), list(INIT)),
-    job(MAIN, list(INIT + under('.Values.proxy', `${include('shop.proxy')}          restartPolicy: Always\n`))),
+    job(MAIN + under('.Values.proxy', include('shop.proxy')), initList(INIT)),
+    job(MAIN, initList(INIT + under('.Values.proxy', `${include('shop.proxy')}          restartPolicy: Always\n`))),
   ],
 ] as const) {
   test(`what a named template prints moves ${name}`, () => {
@@ -210,7 +190,7 @@ for (const [name, text, reason] of [
   ['another named template includes it', job(MAIN + include('shop.outer')), /"shop\.proxy" prints it, and another/],
   [
     'the lists stand under different conditions',
-    `${HEAD}      {{- if .Values.schema }}\n${list(INIT)}      {{- end }}\n      containers:\n${MAIN}${include('shop.proxy')}`,
+    `${HEAD}      {{- if .Values.schema }}\n${initList(INIT)}      {{- end }}\n      containers:\n${MAIN}${include('shop.proxy')}`,
     /different conditions/,
   ],
 ] as const) {
@@ -223,7 +203,7 @@ for (const [name, text, reason] of [
 }
 
 test('what a named template prints stays where an init container waits for it, behind which it would start', () => {
-  const text = job(MAIN + include('shop.database'), list(WAIT));
+  const text = job(MAIN + include('shop.database'), initList(WAIT));
   const reason = "Not offered: the init container 'wait' waits for it and would still start first.";
   assert.equal(after(text, 'fix'), reason);
   assert.equal(after(text, 'guarded'), reason);

@@ -13,6 +13,7 @@ import {
   prepareChartFiles,
   valuesProblem,
 } from '../../engine/index.ts';
+import { HEAD, INIT, initList, MAIN, NATIVE, PROXY } from './template-parts.ts';
 
 const FOLDER = 'test/charts/shop';
 const FILES = new Map(
@@ -23,23 +24,6 @@ const FILES = new Map(
 const CHART = prepareChartFiles('chart/', FILES);
 const inChart = (path: string): AnalyzeOptions => ({ chart: { files: CHART, path } });
 
-const HEAD = `apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {{ .Release.Name }}-import
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-`;
-const MAIN = `        - name: import
-          image: registry.example.com/import:1
-`;
-const PROXY = `        - name: proxy
-          image: haproxy:{{ .Values.tag }}
-`;
-const MOVED = `${PROXY}          restartPolicy: Always
-`;
 const job = (containers: string, init = '') =>
   `${HEAD}${init && `      initContainers:\n${init}`}      containers:\n${containers}`;
 const under = (condition: string, body: string, end = '{{- end }}') =>
@@ -59,59 +43,54 @@ function moved(text: string, options: AnalyzeOptions = {}): string {
   return 'edits' in fix ? applyEdits(text, fix.edits) : fix.refused;
 }
 
-const NEW = (body: string) => `      initContainers:\n${body}`;
-const INIT = `        - name: schema
-          image: registry.example.com/schema:1
-`;
-
 const MOVES: readonly [name: string, before: string, after: string][] = [
-  ['a container with actions', job(MAIN + PROXY), job(MAIN, MOVED)],
-  ['one before others', job(PROXY + MAIN), job(MAIN, MOVED)],
-  ['behind init containers', job(MAIN + PROXY, INIT), job(MAIN, INIT + MOVED)],
+  ['a container with actions', job(MAIN + PROXY), job(MAIN, NATIVE)],
+  ['one before others', job(PROXY + MAIN), job(MAIN, NATIVE)],
+  ['behind init containers', job(MAIN + PROXY, INIT), job(MAIN, INIT + NATIVE)],
   [
     'behind init containers under a condition',
     job(MAIN + PROXY, under('if .Values.schema', INIT)),
-    job(MAIN, under('if .Values.schema', INIT) + MOVED),
+    job(MAIN, under('if .Values.schema', INIT) + NATIVE),
   ],
   [
     'behind init containers that an action prints',
     job(MAIN + PROXY, `${INIT}        {{- toYaml .Values.more | nindent 8 }}\n`),
-    job(MAIN, `${INIT}        {{- toYaml .Values.more | nindent 8 }}\n${MOVED}`),
+    job(MAIN, `${INIT}        {{- toYaml .Values.more | nindent 8 }}\n${NATIVE}`),
   ],
   [
     'with what an action prints at its end',
     job(`${MAIN}${PROXY}          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n`),
-    job(MAIN, `${MOVED}          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n`),
+    job(MAIN, `${NATIVE}          resources:\n            {{- toYaml .Values.resources | nindent 12 }}\n`),
   ],
   [
     'without what an action prints behind it',
     job(`${MAIN}${PROXY}        {{- toYaml .Values.more | nindent 8 }}\n`),
-    job(`${MAIN}        {{- toYaml .Values.more | nindent 8 }}\n`, MOVED),
+    job(`${MAIN}        {{- toYaml .Values.more | nindent 8 }}\n`, NATIVE),
   ],
   [
     'with conditions in it',
     job(`${MAIN}${PROXY}          {{- if .Values.debug }}\n          args: [-d]\n          {{- end }}\n`),
-    job(MAIN, `${MOVED}          {{- if .Values.debug }}\n          args: [-d]\n          {{- end }}\n`),
+    job(MAIN, `${NATIVE}          {{- if .Values.debug }}\n          args: [-d]\n          {{- end }}\n`),
   ],
   [
     'with its condition, which holds the new list too',
     job(MAIN + under('if .Values.proxy', PROXY)),
-    `${HEAD}        {{- if .Values.proxy }}\n${NEW(MOVED)}        {{- end }}\n      containers:\n${MAIN}`,
+    `${HEAD}        {{- if .Values.proxy }}\n${initList(NATIVE)}        {{- end }}\n      containers:\n${MAIN}`,
   ],
   [
     'with its conditions, behind init containers',
     job(MAIN + under('if .Values.proxy', under('with .Values.x', PROXY)), INIT),
-    job(MAIN, INIT + under('if .Values.proxy', under('with .Values.x', MOVED))),
+    job(MAIN, INIT + under('if .Values.proxy', under('with .Values.x', NATIVE))),
   ],
   [
     'with the remark above its condition',
     job(`${MAIN}        # Near.\n${under('if .Values.proxy', PROXY)}`, INIT),
-    job(MAIN, `${INIT}        # Near.\n${under('if .Values.proxy', MOVED)}`),
+    job(MAIN, `${INIT}        # Near.\n${under('if .Values.proxy', NATIVE)}`),
   ],
   [
     'with a comment that holds an action',
     job(`${MAIN}        # {{ .Values.note }}\n${PROXY}`),
-    job(MAIN, `        # {{ .Values.note }}\n${MOVED}`),
+    job(MAIN, `        # {{ .Values.note }}\n${NATIVE}`),
   ],
   [
     'an image under two conditions',
@@ -136,8 +115,8 @@ const MOVES: readonly [name: string, before: string, after: string][] = [
   ],
   [
     'a list whose condition is its own',
-    `${HEAD}      {{- if .Values.proxy }}\n${NEW(INIT)}      {{- end }}\n      containers:\n${MAIN}${under('if .Values.proxy', PROXY)}`,
-    `${HEAD}      {{- if .Values.proxy }}\n${NEW(INIT)}${under('if .Values.proxy', MOVED)}      {{- end }}\n      containers:\n${MAIN}`,
+    `${HEAD}      {{- if .Values.proxy }}\n${initList(INIT)}      {{- end }}\n      containers:\n${MAIN}${under('if .Values.proxy', PROXY)}`,
+    `${HEAD}      {{- if .Values.proxy }}\n${initList(INIT)}${under('if .Values.proxy', NATIVE)}      {{- end }}\n      containers:\n${MAIN}`,
   ],
 ];
 
@@ -163,7 +142,7 @@ const REFUSALS: readonly [name: string, text: string, reason: RegExp][] = [
   ['a range', job(MAIN + under('range .Values.a', PROXY)), /stands in a range/],
   [
     'init containers under a condition',
-    `${HEAD}      {{- if .Values.schema }}\n${NEW(INIT)}      {{- end }}\n      containers:\n${MAIN}${PROXY}`,
+    `${HEAD}      {{- if .Values.schema }}\n${initList(INIT)}      {{- end }}\n      containers:\n${MAIN}${PROXY}`,
     /different conditions/,
   ],
   ['white space that goes', job(MAIN + under('if .Values.proxy', PROXY, '{{ end -}}'), INIT), /trims white space/],
