@@ -10,8 +10,6 @@ export interface ChartFiles {
   readonly files: ReadonlyMap<string, string>;
   /** The named templates of the chart and its subcharts, which see each other. */
   readonly templates: Templates;
-  /** Which Kubernetes versions the chart is for, as `Chart.yaml` says it: `>=1.29.0-0`. */
-  readonly kubeVersion: string | undefined;
   /** The chart that a template belongs to: a subchart has values of its own. */
   chartOf(path: string): Chart;
 }
@@ -51,7 +49,6 @@ export function prepareChartFiles(
 ): ChartFiles {
   const given = others.map(({ name, text }) => ({ name, values: valuesProblem(text) ? {} : readYaml(text).value() }));
   const charts = new Map<string, Chart>();
-  const metadata = dataOf(files, 'Chart.yaml');
   const chartOf = (path: string): Chart => {
     const folder = /^(?:charts\/[^/]+\/)*/.exec(path)?.[0] ?? '';
     let chart = charts.get(folder);
@@ -61,12 +58,10 @@ export function prepareChartFiles(
     }
     return chart;
   };
-  const kubeVersion = field(metadata, 'kubeVersion');
   return {
     root,
     files,
     templates: indexTemplates(files),
-    kubeVersion: typeof kubeVersion === 'string' ? kubeVersion : undefined,
     chartOf,
   };
 }

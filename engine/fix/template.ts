@@ -1,8 +1,9 @@
 import type { InChart, TemplateDocument } from '../chart/document.ts';
+import { chartVersions } from '../config/chart.ts';
 import type { ConfigMaps } from '../kube/config-map.ts';
 import type { WorkloadKind } from '../kube/kinds.ts';
 import type { Container } from '../kube/pod.ts';
-import { atLeast, NATIVE_SIDECARS_SINCE, parseVersion } from '../kube/version.ts';
+import { atLeast, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { guarded } from '../migrate/guard.ts';
 import { moveIncluded } from '../migrate/included.ts';
 import { type Migration, migrate, move, obstacleToMove } from '../migrate/migrate.ts';
@@ -50,15 +51,14 @@ export function editOf(
       if (obstacle) return { refused: `Not offered: ${obstacle}.` };
       return moveIncluded({ container, seen: context.pod, own, place: (span) => template.place(span) });
     },
-    isForNewClusters: isForNewClusters(chart?.files.kubeVersion),
+    isForNewClusters: isForNewClusters(chart),
   };
 }
 
-/** Whether a constraint on Kubernetes versions (`>=1.29.0-0`) lets in only those that have native sidecars. */
-function isForNewClusters(constraint: string | undefined): boolean {
-  const minimum = /^\s*(?:>=?|[~^])\s*v?(\d+\.\d+)[^|]*$/.exec(constraint ?? '')?.[1];
-  const version = minimum === undefined ? undefined : parseVersion(minimum);
-  return version !== undefined && atLeast(version, NATIVE_SIDECARS_SINCE);
+/** Whether a chart is for clusters only that know native sidecars. */
+function isForNewClusters(chart: InChart | undefined): boolean {
+  const { versions } = chartVersions(chart?.files.files.get('Chart.yaml') ?? '');
+  return versions !== undefined && atLeast(versions.lowest, NATIVE_SIDECARS_SINCE);
 }
 
 const UNREADABLE = { refused: 'Not offered: with its actions hidden the template is no YAML.' };
