@@ -142,7 +142,7 @@ function endOfString(text: string, start: number): number {
   return start;
 }
 
-const KEYWORD = /^(if|else|end|range|with|define|block|template|include|break|continue)(?![\w.])/;
+const KEYWORD = /^(if|else|end|range|with|define|block|template|include|break|continue)(?!\w)/;
 const ASSIGNMENT = /^\$\w*(?:\s*,\s*\$\w*)?\s*:?=/;
 
 function action(text: string, span: Span, unterminated: boolean): Action {

@@ -87,6 +87,7 @@ const KINDS: readonly [action: string, kind: string, source: string][] = [
   ['{{- else if .b }}', 'else if', 'else if .b'],
   ['{{ else with .b }}', 'else', 'else with .b'],
   ['{{ end }}', 'end', 'end'],
+  ['{{- if.Values.proxy }}', 'if', 'if.Values.proxy'],
   ['{{ range $i, $e := .a }}', 'range', 'range $i, $e := .a'],
   ['{{ with .a }}', 'with', 'with .a'],
   ['{{ define "a" }}', 'define', 'define "a"'],
