@@ -1,7 +1,7 @@
 import { type Branch, branchAt } from '../helm/actions.ts';
 import { expand } from '../helm/include.ts';
 import { isTemplate, type Masked, mask } from '../helm/mask.ts';
-import { indexTemplates } from '../helm/templates.ts';
+import { type Define, indexTemplates } from '../helm/templates.ts';
 import type { Span } from '../text.ts';
 import { conditionsAt } from '../yaml/guards.ts';
 import { readYaml, type YamlDocument } from '../yaml/read.ts';
@@ -18,8 +18,13 @@ export interface InChart {
 export interface Place {
   /** In the template: the part itself, or the action that puts it there. */
   readonly span: Span;
-  /** Where it is spelled out, when that is a named template: the file as the host names it, and the span in it. */
-  readonly define: { readonly name: string; readonly file: string; readonly span: Span } | undefined;
+  /**
+   * Where it is spelled out, when that is a named template: the file as the host names it, the span in it, and what the
+   * template holds.
+   */
+  readonly define:
+    | { readonly name: string; readonly file: string; readonly span: Span; readonly template: Define | undefined }
+    | undefined;
 }
 
 /** A document of a template that was made readable: one text to find things in. */
@@ -92,8 +97,11 @@ function readMasked(masked: Masked, chart: InChart | undefined, decide: Decide |
     document: seen,
     edited: () => openTemplate(masked, seen, (span) => unlessNamed(placed(span)), chart, decide),
     place(span) {
-      const { define, span: own } = placed(span);
-      return { span: own, define: define && { ...define, file: `${chart?.files.root ?? ''}${define.file}` } };
+      const { define, named, span: own } = placed(span);
+      return {
+        span: own,
+        define: define && { ...define, template: named, file: `${chart?.files.root ?? ''}${define.file}` },
+      };
     },
   };
 }

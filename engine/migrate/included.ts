@@ -1,7 +1,9 @@
 import type { Place } from '../chart/document.ts';
-import { branchAt } from '../helm/actions.ts';
+import { type Block, branchAt } from '../helm/actions.ts';
+import type { Masked } from '../helm/mask.ts';
+import type { Define } from '../helm/templates.ts';
 import { type Container, nameOf, type Pod } from '../kube/pod.ts';
-import { applyEdits, type Edit, type Span } from '../text.ts';
+import { applyEdits, type Edit, Lines, type Span } from '../text.ts';
 import {
   CannotEdit,
   leadingComments,
@@ -12,7 +14,7 @@ import {
   removeLines,
   sameInTemplate,
 } from '../yaml/edit.ts';
-import { conditionsAt, guardsOf, isTrimmed } from '../yaml/guards.ts';
+import { conditionsAt, guardsOf, isBare, isTrimmed, printsAt } from '../yaml/guards.ts';
 import { asSeq, isFlow, spanOf, type YamlDocument } from '../yaml/read.ts';
 import type { Migration } from './migrate.ts';
 
@@ -29,8 +31,8 @@ export interface Included {
 
 /**
  * Moves a container that a named template prints: the line with the `include` goes to `initContainers`, and
- * `restartPolicy: Always` is written below it, as the last field of what it prints. The named template stays as it is for
- * all others that include it.
+ * `restartPolicy: Always` is written below it, as the last field of what it prints; where it may print nothing, both stand
+ * under the condition that it prints something. The named template stays as it is for all others that include it.
  */
 export function moveIncluded(included: Included): Migration {
   try {
@@ -56,7 +58,6 @@ function refuse(reason: string): { readonly refused: string } {
 
 function obstacleOf({ container, seen, own, place }: Included): string | undefined {
   const { span, define } = place(spanOf(container.item));
-  const { document } = seen;
   const template = own.document.template;
   if (!define || !template) return 'nobody knows where it is written';
   const source = own.document.text.slice(span.start, span.end);
@@ -67,10 +68,13 @@ function obstacleOf({ container, seen, own, place }: Included): string | undefin
     (each) => each.item !== container.item && place(spanOf(each.item)).span.start === span.start,
   );
   if (others.length > 0) return `the named template "${define.name}" prints more containers than it`;
-  const block = template.masked.blockAt(span.start);
-  const branch = block && branchAt(block, span.start);
-  if (document.branchAt?.(spanOf(container.item).start) !== branch)
-    return `the named template "${define.name}" prints it under a condition`;
+  const { template: named } = define;
+  if (named && isOneOfMore(named, define.span.start)) {
+    return `the named template "${define.name}" prints more containers than it`;
+  }
+  if (named && conditionAround(named, define.span.start) && !/\binclude\b/.test(source)) {
+    return `the named template "${define.name}" prints it under a condition and is not included`;
+  }
   if (container.restartPolicy) return `the named template "${define.name}" gives it a restartPolicy already`;
   if (container.has('restartPolicyRules')) return `the named template "${define.name}" gives it restartPolicyRules`;
   if (seen.containers.length < 2) return 'a pod needs a regular container';
@@ -78,6 +82,30 @@ function obstacleOf({ container, seen, own, place }: Included): string | undefin
   if (!list || list.items.length === 0 || isFlow(list)) return 'every container comes from a named template';
   if (own.containersEntry?.map !== own.spec) return 'the list of containers comes from a merge key';
   return undefined;
+}
+
+/** Whether a named template may print other containers beside one, or it several times. `offset` is its place in the file. */
+function isOneOfMore(define: Define, offset: number): boolean {
+  const { masked } = define;
+  const { length } = masked.text;
+  const at = offset - define.body.start;
+  const first = masked.text.lastIndexOf('\n', at - 1) + 1;
+  const around = conditionAround(define, offset);
+  const end = (around && branchAt(around, at)?.body.end) ?? length;
+  for (let block = around; block; block = block.parent) if (block.kind === 'range') return true;
+  const isAlone = isBare(masked, { start: 0, end: first }) && isBare(masked, { start: end, end: length });
+  const dash = masked.text.slice(first, at).indexOf('-');
+  return !isAlone || printsAt({ masked, lines: new Lines(masked.text) }, { start: at, end }, dash);
+}
+
+/** The innermost condition in a named template around an offset of its file. */
+function conditionAround({ masked, body }: Define, offset: number): Block | undefined {
+  return masked.blockAt(offset - body.start);
+}
+
+/** What an action prints, as an expression: without what only indents it. */
+function printedBy({ actionsIn }: Masked, span: Span): string | undefined {
+  return actionsIn(span)[0]?.source.replace(/\s*\|\s*n?indent\s+\d+\s*$/, '');
 }
 
 function escaped(text: string): string {
@@ -89,7 +117,7 @@ function editsOf({ container, seen, own, place }: Included): Edit[] {
   const { masked } = own.document.template ?? {};
   const { containersEntry } = own;
   if (!masked || !containersEntry) throw new CannotEdit('nobody knows where it is written');
-  const { span } = place(spanOf(container.item));
+  const { span, define } = place(spanOf(container.item));
   const { lines } = page;
   const [start, end] = [lines.lineAt(span.start), lines.lineAt(span.end - 1)];
   const isAlone = /^\s*(?:-\s*)?$/.test(own.document.text.slice(lines.start(start), span.start));
@@ -102,12 +130,16 @@ function editsOf({ container, seen, own, place }: Included): Edit[] {
   if (guarded.obstacle) throw new CannotEdit(guarded.obstacle);
   const first = leadingComments(page, guarded.first, lines.lineAt(spanOf(containersEntry.key).end), dash);
   const rows = rowsOf(page, first, guarded.last);
-  rows.splice(end - first + 1, 0, `${' '.repeat(key)}restartPolicy: Always`);
+  const test = define?.template && conditionAround(define.template, define.span.start) && printedBy(masked, span);
+  const margin = ' '.repeat(dash);
+  const opening = guarded.opening > 0 ? start - first : 0;
+  rows.splice(end - first + 1, 0, `${' '.repeat(key)}restartPolicy: Always`, ...(test ? [`${margin}{{- end }}`] : []));
+  if (test) rows.splice(opening, 0, `${margin}{{- if ${test} | trim }}`);
   const piece = {
     text: rows.join(page.newline),
     column: dash,
     span: { start: lines.start(first), end: lines.start(guarded.last + 1) },
-    opening: guarded.opening > 0 ? start - first : 0,
+    opening: test ? opening + 1 : opening,
   };
   const target = { name: 'initContainers', source: containersEntry, target: own.initContainersEntry };
   const edits = putItems(page, [piece], { ...target, place: 'before' });

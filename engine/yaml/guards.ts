@@ -13,7 +13,7 @@ export interface Guarded {
 }
 
 /** A template under edit. */
-interface Sheet {
+export interface Sheet {
   readonly masked: Masked;
   readonly lines: Lines;
 }
@@ -77,16 +77,24 @@ function obstacleOf(sheet: Sheet, { kind, branches, end, span }: Block, first: n
   const isApart = lines.lineAt(opening.span.end - 1) < first && lines.lineAt(end.span.start) > last;
   const isAlone = isOnlyAction(sheet, opening.span.start) && isOnlyAction(sheet, end.span.start);
   if (!isApart || !isAlone || span.end !== end.span.end) return 'its condition shares a line with it';
-  for (const rest of [before, behind]) {
-    const isBare =
-      masked.text
-        .slice(rest.start, rest.end)
-        .replace(/^[ \t]*#.*$/gm, '')
-        .trim() === '';
-    if (!isBare || masked.actionsIn(rest).some(({ kind: of, place }) => prints(of) && place !== 'comment'))
-      return 'its condition holds more than it';
-  }
+  if (!isBare(masked, before) || !isBare(masked, behind)) return 'its condition holds more than it';
   return undefined;
+}
+
+/** Whether a part of a template prints white space and comments at most. */
+export function isBare(masked: Masked, part: Span): boolean {
+  const text = masked.text.slice(part.start, part.end).replace(/^[ \t]*#.*$/gm, '');
+  return text.trim() === '' && !masked.actionsIn(part).some(isPrinting);
+}
+
+/** Whether a part of a template may print lines of its own at a column or left of it. */
+export function printsAt(sheet: Sheet, part: Span, column: number): boolean {
+  const all = sheet.masked.actionsIn(part);
+  return all.some((action) => action.wholeLine && isPrinting(action) && depthOf(sheet, action) <= column);
+}
+
+function isPrinting({ kind, place, source }: PlacedAction): boolean {
+  return prints(kind) && place !== 'comment' && !/^fail\b/.test(source);
 }
 
 function isOnlyAction({ masked }: Sheet, offset: number): boolean {

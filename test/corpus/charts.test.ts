@@ -48,12 +48,14 @@ function offersOf(chart: string): Offer[] {
       if (!fix || !('edits' in fix)) return;
       const changes = new Map([[path, applyEdits(text, fix.edits)]]);
       if (offers.some((other) => other.changes.get(path) === changes.get(path))) return;
-      const asked = [...changes.keys()].flatMap((each) => [
-        ...read(each).matchAll(/\{\{-?\s*(?:else )?if\b(.*?)\}\}/g),
+      const named = [...changes.values()].flatMap((each) => [...each.matchAll(/\{\{-? if include "([^"]+)"/g)]);
+      const bodies = named.map(([, name = '']) => files.templates.get(name)?.masked.source ?? '');
+      const asked = [...[...changes.keys()].map(read), ...bodies].flatMap((each) => [
+        ...each.matchAll(/\{\{-?\s*(?:else )?if\b(.*?)\}\}/g),
       ]);
-      const values = asked.flatMap(([, condition = '']) => [...condition.matchAll(/\.Values\.([\w.]+)/g)]);
       const given = files.chartOf(path).values;
-      const guards = [...new Set(values.map(([, value = '']) => value))].flatMap((value) => switchOf(given, value));
+      const values = asked.flatMap(([, condition = '']) => valuesIn(given, condition));
+      const guards = [...new Set(values)].flatMap((value) => switchOf(given, value));
       const switches = [...new Set([...guards, ...probed.map((each) => `${each}=true`)])];
       offers.push({ chart, title: `${path}: ${fix.title}`, isPlain, isGuarded, changes, switches });
     };
@@ -66,6 +68,16 @@ function offersOf(chart: string): Offer[] {
 }
 
 type Plain = Record<string, unknown>;
+
+/** The values that a condition asks for, by their paths: of one in a `with` all that may be meant. */
+function valuesIn(given: unknown, condition: string): string[] {
+  return [...condition.matchAll(/(?<![\w)])(?:\$?\.Values)?\.([a-z][\w.]*)/g)].flatMap(([whole, path = '']) => {
+    if (whole.includes('.Values.')) return [path];
+    const [first = ''] = path.split('.');
+    const parts = Object.entries((given ?? {}) as Plain).filter(([, part]) => Object.keys(part ?? {}).includes(first));
+    return parts.map(([part]) => `${part}.${path}`);
+  });
+}
 
 /** What turns a value that a condition asks for, if it is a switch. */
 function switchOf(values: unknown, path: string): string[] {

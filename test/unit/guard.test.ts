@@ -48,6 +48,33 @@ const TEMPLATES = `{{- define "shop.database" -}}
   image: haproxy:3
 {{- end }}
 {{- end -}}
+{{- define "shop.maybe-at-8" }}
+{{- if .Values.proxy }}
+        - name: proxy
+          image: haproxy:3
+{{- end }}
+{{- end -}}
+{{- define "shop.either" -}}
+{{- if .Values.proxy }}
+- name: proxy
+  image: haproxy:3
+{{- else }}
+{{- include "shop.unknown" . }}
+{{- end }}
+{{- end -}}
+{{- define "shop.each" -}}
+{{- range .Values.ports }}
+- name: proxy
+  image: haproxy:3
+{{- end }}
+{{- end -}}
+{{- define "shop.more" -}}
+- name: proxy
+  image: haproxy:3
+{{- with .Values.more }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
 {{- define "shop.two" -}}
 - name: proxy
   image: haproxy:3
@@ -69,6 +96,9 @@ const files = (kubeVersion = '>=1.25.0-0') =>
   );
 const IN_CHART: AnalyzeOptions = { chart: { files: files(), path: 'templates/job.yaml' } };
 const include = (name: string) => `        {{- include "${name}" . | nindent 8 }}\n`;
+
+const maybe = (condition: string, line: string) =>
+  under(`${condition} | trim`, `${line}          restartPolicy: Always\n`);
 
 /** The text after a fix of the first sidecar, or why there is none. */
 function after(text: string, fixOf: 'fix' | 'guarded'): string {
@@ -172,6 +202,21 @@ for (const [name, before, expected] of [
     job(MAIN + under('.Values.proxy', include('shop.proxy')), initList(INIT)),
     job(MAIN, initList(INIT + under('.Values.proxy', `${include('shop.proxy')}          restartPolicy: Always\n`))),
   ],
+  [
+    'where it may print nothing',
+    job(MAIN + include('shop.maybe'), initList(INIT)),
+    job(MAIN, initList(INIT + maybe('include "shop.maybe" .', include('shop.maybe')))),
+  ],
+  [
+    'where it may print nothing, to a new list',
+    job(`${MAIN}        # Near.\n{{ include "shop.maybe" (dict "a" .) | indent 8 }}\n`),
+    job(
+      MAIN,
+      `        {{- if include "shop.maybe" (dict "a" .) | trim }}
+${initList('        # Near.\n{{ include "shop.maybe" (dict "a" .) | indent 8 }}\n          restartPolicy: Always\n')}        {{- end }}
+`,
+    ),
+  ],
 ] as const) {
   test(`what a named template prints moves ${name}`, () => {
     assert.equal(after(before, 'fix'), expected);
@@ -185,8 +230,15 @@ for (const [name, before, expected] of [
 const ADVICE = / If only Jobs include it, add restartPolicy: Always there and include it under initContainers\.$/;
 
 for (const [name, text, reason] of [
-  ['it is printed under a condition', job(MAIN + include('shop.maybe')), /"shop\.maybe" prints it under a condition/],
+  ['it is one of two', job(MAIN + include('shop.either')), /"shop\.either" prints more containers than it/],
+  ['there are more of it', job(MAIN + include('shop.each')), /"shop\.each" prints more containers than it/],
+  ['more may be printed', job(MAIN + include('shop.more')), /"shop\.more" prints more containers than it/],
   ['two are printed', job(MAIN + include('shop.two')), /"shop\.two" prints more containers than it/],
+  [
+    'it cannot be asked for',
+    job(`${MAIN}{{ template "shop.maybe-at-8" . }}\n`),
+    /"shop\.maybe-at-8" prints it under a condition and is not included/,
+  ],
   ['another named template includes it', job(MAIN + include('shop.outer')), /"shop\.proxy" prints it, and another/],
   [
     'the lists stand under different conditions',
@@ -197,7 +249,7 @@ for (const [name, text, reason] of [
   test(`what a named template prints stays where ${name}`, () => {
     assert.match(after(text, 'fix'), reason);
     if (name !== 'the lists stand under different conditions') assert.match(after(text, 'fix'), ADVICE);
-    const told = hover(analyze(text, IN_CHART), text.indexOf('include "shop.'))?.markdown ?? '';
+    const told = hover(analyze(text, IN_CHART), text.search(/(?:include|template) "shop\./))?.markdown ?? '';
     assert.match(told, /\*\*Make 'proxy' a native sidecar\*\*: Not offered: /);
   });
 }
