@@ -115,8 +115,12 @@ function measure(selected, once, warningsOf = asShipped) {
   };
 }
 
+const plain = labels.filter((label) => !label.template);
+const hasImage = ({ image }) => image !== 'None';
 const groups = {
-  plain: labels.filter((label) => !label.template),
+  plain,
+  // Patches of Kustomize and assertions of tests name containers without an image: they are never judged alone.
+  'plain with an image': plain.map((label) => ({ ...label, containers: label.containers.filter(hasImage) })),
   templates: labels.filter((label) => label.template),
 };
 const isIncluded = ({ via }) => via === 'include';
