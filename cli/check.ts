@@ -1,17 +1,9 @@
-import type { Analysis, Origin, Settled, VersionRange } from '../engine/index.ts';
+import type { Settled } from '../engine/index.ts';
 import { analyzeFiles } from './analyze.ts';
 import { type ConfigOptions, openConfig } from './config.ts';
 import { findFiles, type InputFile, UserError } from './files.ts';
 import { reportJson } from './report/json.ts';
 import { reportText } from './report/text.ts';
-
-/** A checked file: its name for the user, and what was found. */
-export interface Checked {
-  readonly path: string;
-  readonly analysis: Analysis;
-  readonly versions: VersionRange;
-  readonly origin: Origin;
-}
 
 /** Checks files and folders and prints a report. Gives the exit status: 0, 1 with findings, 2 with unreadable input. */
 export function check(paths: readonly string[], options: ConfigOptions & { readonly format: 'text' | 'json' }): number {

@@ -10,7 +10,7 @@ import {
   tell,
   tellAny,
 } from './document-analysis.ts';
-import type { Analysis, AnalyzeOptions, Finding, PodAt, Skipped } from './finding.ts';
+import type { Analysis, AnalyzeOptions, Finding, PodAt, Skipped, Suppressed } from './finding.ts';
 import { fixDocument, migrationOf } from './fix/document.ts';
 import { type Fix, type FixAllOptions, MIGRATION_TITLE, type Refusal, shiftFix, tellFix } from './fix/fix.ts';
 import type { Found } from './fix/found.ts';
@@ -25,7 +25,7 @@ import { readAnnotations } from './suppress/annotations.ts';
 import { readComments } from './suppress/comments.ts';
 import type { Suppressible } from './suppress/directive.ts';
 import { commentAbove, commentOnTop } from './suppress/insert.ts';
-import { besides, changeOf, type Heard, type Suppressed, silence } from './suppressing.ts';
+import { besides, changeOf, type Heard, silence } from './suppressing.ts';
 import { applyEdits, type Edit, shift } from './text.ts';
 import { readYaml, writtenText } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';

@@ -7,7 +7,6 @@ import type { OverlayPatch, PodContext, Severity, Tag } from './rules/rule.ts';
 import type { Confidence } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
 import type { ContainerPatterns } from './sidecar/named.ts';
-import type { Suppressed } from './suppressing.ts';
 import type { Edit, Span } from './text.ts';
 
 /** What an analysis depends on besides the text. */
@@ -82,6 +81,13 @@ export interface Finding {
 export interface Skipped {
   readonly document: number;
   readonly span: Span;
+  readonly reason: string;
+}
+
+/** A finding that somebody asked to be silent about, and why. */
+export interface Suppressed {
+  readonly finding: Finding;
+  /** Empty when nobody said why. */
   readonly reason: string;
 }
 

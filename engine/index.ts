@@ -10,7 +10,7 @@ export { mayInstall } from './dockerfile/installs.ts';
 export type { ProcessKiller } from './dockerfile/killer.ts';
 export { analyzeDockerfile, type DockerfileOptions, isDockerfile, killersOf } from './dockerfile-analysis.ts';
 export { type ExplainedItem, type Explanation, explain } from './explain.ts';
-export type { Analysis, AnalyzeOptions, Finding, PlacedEvidence, PodAt, Skipped } from './finding.ts';
+export type { Analysis, AnalyzeOptions, Finding, PlacedEvidence, PodAt, Skipped, Suppressed } from './finding.ts';
 export { type Fix, type FixAllOptions, MIGRATION_TITLE, type Refusal } from './fix/fix.ts';
 export { type Hover, hover } from './hover/index.ts';
 export { silentKind, type WorkloadKind } from './kube/kinds.ts';
@@ -34,7 +34,6 @@ export { UNUSED_SUPPRESSION } from './rules/unused-suppression.ts';
 export type { Confidence } from './sidecar/classify.ts';
 export type { Clue } from './sidecar/clues.ts';
 export type { Scenario } from './sidecar/lifecycle.ts';
-export type { Suppressed } from './suppressing.ts';
 export {
   applyEdits,
   type Edit,

@@ -1,5 +1,5 @@
 import type { Analysis, PodAt } from './finding.ts';
-import { playLifecycle } from './kube/lifecycle.ts';
+import { playLifecycle } from './kube/play-lifecycle.ts';
 import { containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
 import type { Workload } from './kube/workload.ts';
 import type { PodContext } from './rules/rule.ts';

@@ -6,13 +6,6 @@ import { unusedSuppression } from './rules/unused-suppression.ts';
 import { type Suppressible, type Suppression, suppress } from './suppress/directive.ts';
 import type { Edit } from './text.ts';
 
-/** A finding that somebody asked to be silent about, and why. */
-export interface Suppressed {
-  readonly finding: Finding;
-  /** Empty when nobody said why. */
-  readonly reason: string;
-}
-
 /** What is left of findings, and what suppressions hide. */
 export interface Heard extends Pick<Analysis, 'findings' | 'suppressed'> {
   /** Findings about the suppressions themselves; `findings` holds them too. */

@@ -1,4 +1,5 @@
-// Imports run one way; foreign parsers have few importers. Prints what does not hold.
+// Imports run one way, between rooms and between the files of one; foreign parsers have few importers. Prints what does not
+// hold.
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { globSync } from 'tinyglobby';
@@ -49,6 +50,8 @@ const ONLY_IMPORTERS = {
 const TYPES_TOO = { 'engine/yaml/edit.ts': 'yaml' };
 
 const problems = [];
+/** For each file the files that it imports, types too. */
+const imports = new Map();
 for (const file of globSync([
   'engine/**/*.ts',
   'protocol/**/*.ts',
@@ -59,14 +62,27 @@ for (const file of globSync([
 ]).sort()) {
   const room = roomOf(file);
   const source = readFileSync(file, 'utf8');
+  imports.set(file, []);
   for (const [statement, , specifier] of source.matchAll(
     /^(?:import|export)\b([^;]*?)\bfrom\s+'([^']+)'|^import '([^']+)'/gm,
   )) {
     check(file, room, statement, specifier ?? /'([^']+)'/.exec(statement)[1]);
   }
 }
+for (const file of imports.keys()) findCircle([file]);
 for (const problem of problems) console.log(problem);
 process.exitCode = problems.length > 0 ? 1 : 0;
+
+/** Follows the imports of the last file of a path. What has been followed is forgotten: it leads to no circle. */
+function findCircle(path) {
+  const file = path.at(-1);
+  for (const target of imports.get(file) ?? []) {
+    const from = path.indexOf(target);
+    if (from < 0) findCircle([...path, target]);
+    else problems.push(`${[...path.slice(from), target].join(' -> ')}: these import each other`);
+  }
+  imports.delete(file);
+}
 
 function roomOf(file) {
   return ROOMS.find(({ files }) => files.test(file));
@@ -92,6 +108,7 @@ function check(file, room, statement, specifier) {
     .split('\\')
     .join(posix.sep);
   if (target === 'package.json') return;
+  imports.get(file).push(target);
   const to = roomOf(target);
   if (!to) problems.push(`${file}: '${specifier}' is in no room`);
   else if (to !== room && !(room.only ? room.only.includes(to.name) : ROOMS.indexOf(to) < ROOMS.indexOf(room))) {

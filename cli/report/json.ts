@@ -1,5 +1,5 @@
 import { type Analysis, type Finding, formatVersion, Lines, type Span } from '../../engine/index.ts';
-import type { Checked } from '../check.ts';
+import type { Checked } from './checked.ts';
 
 /** The JSON report, version 1, as docs/json-output.schema.json describes it. Scripts depend on it. */
 export function reportJson(checked: readonly Checked[]): string {

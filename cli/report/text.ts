@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { Lines, type Severity, type Span } from '../../engine/index.ts';
-import type { Checked } from '../check.ts';
+import type { Checked } from './checked.ts';
 
 const COLOURS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'gray' } as const;
 

@@ -1,5 +1,4 @@
-import { type Container, nameOf, type Pod } from '../kube/pod.ts';
-import type { EarlyPlace } from '../sidecar/awaited.ts';
+import { type Container, nameOf } from '../kube/pod.ts';
 import { applyEdits, type Edit, type Span } from '../text.ts';
 import {
   CannotEdit,
@@ -14,22 +13,10 @@ import {
   setEntry,
   takeItems,
 } from '../yaml/edit.ts';
-import { type Change, patch, patched } from '../yaml/patch.ts';
+import { patch, patched } from '../yaml/patch.ts';
 import { asSeq, entry, isAliasNode, type YamlDocument } from '../yaml/read.ts';
 import { whatIsLost } from './kept.ts';
-
-/** What changes in one pod. */
-export interface PodChange {
-  readonly pod: Pod;
-  /** Regular containers that become native sidecars. */
-  readonly moved: readonly Container[];
-  /** Those of the moved ones that an init container waits for: they stand before it, the others behind the last. */
-  readonly early?: EarlyPlace | undefined;
-  /** Containers that go. */
-  readonly dropped: readonly Container[];
-  /** The changes of each part; those of the first go with the move. Others stand each for itself. */
-  readonly parts: readonly (readonly Change[])[];
-}
+import type { PodChange } from './pod-change.ts';
 
 /** The edits of the parts of all pods in their order, or why there are none. */
 export type Outcome = { readonly parts: readonly (readonly Edit[])[] } | { readonly refused: string };

@@ -15,7 +15,7 @@ import {
   type YamlDocument,
   type YamlNode,
 } from '../yaml/read.ts';
-import type { PodChange } from './compose.ts';
+import type { PodChange } from './pod-change.ts';
 
 /**
  * Why an edit of a template may change more than is meant, as half a sentence; undefined when all is well: every action

@@ -1,4 +1,4 @@
-import { mountedText } from '../kube/config-map.ts';
+import { mountedText } from '../kube/mounted-text.ts';
 import { type Container, nameOf, type Pod, sharedFile } from '../kube/pod.ts';
 import { type Act, acts, commandNeverReturns, neverReturns, startedWords } from '../shell/handshake.ts';
 import { argvOf, baseName, parseScript, readScript, type ShellCall, type ShellScript } from '../shell/script.ts';

@@ -1,12 +1,7 @@
 import type { Analysis, PodAt } from '../finding.ts';
 import { jobOf } from '../kube/job.ts';
-import {
-  type Interval,
-  type Lifecycle,
-  type LifecycleEvent,
-  type LifecycleLink,
-  playLifecycle,
-} from '../kube/lifecycle.ts';
+import type { Interval, Lifecycle, LifecycleEvent, LifecycleLink } from '../kube/lifecycle.ts';
+import { playLifecycle } from '../kube/play-lifecycle.ts';
 import { type Container, containerSpan, isNativeSidecar } from '../kube/pod.ts';
 import { formatVersion } from '../kube/version.ts';
 import type { PodContext } from '../rules/rule.ts';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import {
-  type Holdup,
-  type Lifecycle,
-  type LifecycleContainer,
-  type LifecycleEvent,
-  type LifecyclePod,
-  playLifecycle,
+import type {
+  Holdup,
+  Lifecycle,
+  LifecycleContainer,
+  LifecycleEvent,
+  LifecyclePod,
 } from '../../engine/kube/lifecycle.ts';
+import { playLifecycle } from '../../engine/kube/play-lifecycle.ts';
 
 const Always = 'Always';
 /** A native sidecar that never ends by itself. */
