@@ -179,28 +179,54 @@ export function tiesOf(masked: Masked, span: Span, target: number): string | und
       return 'its lines hold half a condition';
     }
   }
-  const assigned = (action: PlacedAction) =>
-    /^(?:(?:if|with|range)\s+)?(\$\w+)(?:\s*,\s*(\$\w+))?\s*:?=/.exec(action.source);
-  const used = new Set(inside.flatMap(({ source }) => source.match(/\$\w+/g) ?? []));
-  for (const action of masked.actions) {
-    const [, name = '', second = ''] = assigned(action) ?? [];
-    const isSeen = isIn(action.span.start);
-    for (const variable of [name, second].filter((each) => each !== '')) {
-      if (isSeen) {
-        const pattern = new RegExp(`\\${variable}(?!\\w)`);
-        const isElsewhere = masked.actions.some((other) => !isIn(other.span.start) && pattern.test(other.source));
-        if (isElsewhere) return `it assigns ${variable}, which other lines use`;
-      } else if (used.has(variable) && (action.span.start >= target || !isVisible(masked, action, target))) {
-        return `it uses ${variable}, which is assigned elsewhere`;
-      }
+  const assignments = masked.actions.flatMap(assignmentsOf);
+  // What a block in these lines assigns ends with it.
+  const isOwn = ({ action, isNew }: Assignment) => {
+    const scope = isNew ? masked.blockAt(action.span.start) : undefined;
+    return scope !== undefined && isIn(scope.span.start) && isIn(scope.span.end - 1);
+  };
+  const own = assignments.filter((each) => isIn(each.action.span.start) && isOwn(each));
+  const uses = inside.flatMap(({ source, span: { start: at } }) =>
+    (source.match(/\$\w+/g) ?? [])
+      .filter(
+        (name) => !own.some((each) => each.name === name && each.action.span.start <= at && knows(masked, each, at)),
+      )
+      .map((name) => ({ name, at })),
+  );
+  for (const assignment of assignments) {
+    const { action, name, isNew } = assignment;
+    if (own.includes(assignment)) continue;
+    if (isIn(action.span.start)) {
+      const pattern = new RegExp(`\\${name}(?!\\w)`);
+      const isElsewhere = masked.actions.some((other) => !isIn(other.span.start) && pattern.test(other.source));
+      if (isElsewhere) return `it assigns ${name}, which other lines use`;
+      continue;
+    }
+    const isUsed = uses.some((use) => use.name === name && (!isNew || knows(masked, assignment, use.at)));
+    if (isUsed && (action.span.start >= target || !knows(masked, assignment, target))) {
+      return `it uses ${name}, which is assigned elsewhere`;
     }
   }
   return undefined;
 }
 
-/** Whether a variable that is assigned in an action is known at an offset: its block is around it. */
-function isVisible(masked: Masked, { span }: PlacedAction, offset: number): boolean {
-  const scope = masked.blockAt(span.start);
+/** A variable that an action assigns. */
+interface Assignment {
+  readonly action: PlacedAction;
+  readonly name: string;
+  /** Whether it begins there. */
+  readonly isNew: boolean;
+}
+
+function assignmentsOf(action: PlacedAction): Assignment[] {
+  const [, first, second, sign] =
+    /^(?:(?:else\s+)?(?:if|with|range)\s+)?(\$\w+)(?:\s*,\s*(\$\w+))?\s*(:?=)(?!=)/.exec(action.source) ?? [];
+  return [first, second].flatMap((name) => (name === undefined ? [] : [{ action, name, isNew: sign === ':=' }]));
+}
+
+/** Whether an offset knows an assigned variable: the block that it is assigned in is around it. */
+function knows(masked: Masked, { action }: Assignment, offset: number): boolean {
+  const scope = masked.blockAt(action.span.start);
   return scope === undefined || (scope.span.start <= offset && offset < scope.span.end);
 }
 

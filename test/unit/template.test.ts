@@ -43,6 +43,13 @@ function moved(text: string, options: AnalyzeOptions = {}): string {
   return 'edits' in fix ? applyEdits(text, fix.edits) : fix.refused;
 }
 
+const ENV = `          env:
+            {{- range $name, $value := .Values.env }}
+            - name: {{ $name }}
+              value: {{ $value | quote }}
+            {{- end }}
+`;
+
 const MOVES: readonly [name: string, before: string, after: string][] = [
   ['a container with actions', job(MAIN + PROXY), job(MAIN, NATIVE)],
   ['one before others', job(PROXY + MAIN), job(MAIN, NATIVE)],
@@ -118,6 +125,11 @@ const MOVES: readonly [name: string, before: string, after: string][] = [
     `${HEAD}      {{- if .Values.proxy }}\n${initList(INIT)}      {{- end }}\n      containers:\n${MAIN}${under('if .Values.proxy', PROXY)}`,
     `${HEAD}      {{- if .Values.proxy }}\n${initList(INIT)}${under('if .Values.proxy', NATIVE)}      {{- end }}\n      containers:\n${MAIN}`,
   ],
+  [
+    'a loop whose variable another loop has too',
+    job(`${MAIN}${ENV}${PROXY}${ENV}`, INIT),
+    job(`${MAIN}${ENV}`, `${INIT}${NATIVE}${ENV}`),
+  ],
 ];
 
 for (const [name, before, after] of MOVES) {
@@ -151,6 +163,19 @@ const REFUSALS: readonly [name: string, text: string, reason: RegExp][] = [
     'a variable of other lines',
     job(`${MAIN}        {{- $tag := .Values.tag }}\n${PROXY.replace('.Values.tag', '$tag')}`, INIT),
     /uses \$tag/,
+  ],
+  [
+    'a variable of the loop around',
+    `{{- range $job := .Values.jobs }}\n${job(`${MAIN}        {{- range $tag := $job.tags }}\n        {{- end }}\n${PROXY.replace('.Values.tag', '$tag')}`, INIT)}{{- $tag := 1 }}\n{{- end }}\n`,
+    /uses \$tag/,
+  ],
+  [
+    'a variable that lines behind it read',
+    job(
+      `${PROXY}          {{- $tag := .Values.tag }}\n          args: [{{ $tag }}]\n${MAIN.replace(':1', ':{{ $tag }}')}`,
+      INIT,
+    ),
+    /assigns \$tag/,
   ],
   ['lists that are indented differently', job(`${MAIN}${PROXY}`, INIT.replace(/^ {2}/gm, '')), /indented differently/],
 ];
