@@ -42,7 +42,7 @@ export const IMAGES: Readonly<Record<string, readonly ImageFamily[]>> = {
       quit: { port: 20600, path: '/graceful_shutdown', configured: 'consul.hashicorp.com/enable-sidecar-proxy-lifecycle' } }),
     helper('kuma-dp', 'kuma-dp kuma-dp-ubi', '', { ends: 'version',
       probe: http(9902, '/ready'), quit: { port: 9901, path: '/quitquitquit' } }),
-    helper('envoy', 'envoyproxy/envoy* aws-appmesh-envoy chainguard/envoy bitnami*/envoy', '', { ends: '--mode validate | --mode init_only | --version',
+    helper('envoy', 'envoyproxy/envoy* aws-appmesh-envoy */envoy', '', { ends: '--mode validate | --mode init_only | --version',
       probe: http(9901, '/ready', { bind: '127.0.0.1', configured: 'admin listener on 0.0.0.0' }), quit: { port: 9901, path: '/quitquitquit' } }),
     helper('daprd', 'daprio/daprd dapr/daprd', '', { ends: '--version',
       probe: http(3501, '/v1.0/healthz/outbound'), quit: { port: 3500, path: '/v1.0/shutdown' } }),
