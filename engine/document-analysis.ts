@@ -148,7 +148,22 @@ export function analyzeDocument(
       }
     }
   }
-  return { ...nothing, contexts, found, template };
+  return { ...nothing, contexts, found: template ? oncePerPlace(found, template) : found, template };
+}
+
+/**
+ * A named template that an `include` puts in, or two of them in the branches of a condition, may print a container in
+ * several ways. What holds for each of them is told once.
+ */
+function oncePerPlace(found: readonly Found[], template: TemplateDocument): Found[] {
+  const told = new Map<PodContext, Set<string>>();
+  return found.filter(({ rule, problem, context }) => {
+    const { start, end } = template.place(problem.span).span;
+    const known = told.get(context) ?? new Set();
+    const key = `${rule.id} ${start} ${end} ${problem.message}`;
+    told.set(context, known);
+    return !known.has(key) && known.add(key);
+  });
 }
 
 /** What `helm template` writes above a document. */

@@ -184,6 +184,28 @@ for (const [name, text, reason] of REFUSALS) {
   test(`in a template moves nothing: ${name}`, () => assert.match(moved(text), reason));
 }
 
+test('a container that a named template prints in several ways is found once', () => {
+  const helpers = `{{- define "x.any" -}}
+{{- if kindIs "map" . }}
+{{- include "x.proxy" (list . 1) }}
+{{- else }}
+{{- include "x.proxy" . }}
+{{- end }}
+{{- end -}}
+{{- define "x.proxy" }}
+- name: proxy
+  image: haproxy:3
+{{- end -}}
+`;
+  const files = prepareChartFiles('', new Map([['templates/_x.tpl', helpers]]));
+  const text = job(`${MAIN}        {{- include "x.any" . | nindent 8 }}\n`);
+  const { findings } = analyze(text, { chart: { files, path: 'templates/job.yaml' } });
+  assert.deepEqual(
+    findings.map(({ rule, container }) => [rule, container]),
+    [['non-native-sidecar', 'proxy']],
+  );
+});
+
 test('a finding lies in the template, and what is unknown is told as it is written', () => {
   const text = FILES.get('templates/export.yaml') ?? '';
   const analysis = analyze(text, inChart('templates/export.yaml'));
