@@ -1,7 +1,9 @@
 import { type Branch, branchAt } from '../helm/actions.ts';
 import { expand } from '../helm/include.ts';
 import { isTemplate, type Masked, mask } from '../helm/mask.ts';
-import { type Define, indexTemplates } from '../helm/templates.ts';
+import { type Define, includeWith, indexTemplates } from '../helm/templates.ts';
+import { isPrinted, ROOT, scopesOf } from '../helm/values.ts';
+import { once } from '../once.ts';
 import type { Span } from '../text.ts';
 import { conditionsAt } from '../yaml/guards.ts';
 import { readYaml, type YamlDocument } from '../yaml/read.ts';
@@ -92,7 +94,13 @@ function readMasked(masked: Masked, chart: InChart | undefined, decide: Decide |
     const inner = define && named ? conditionsAt(named.masked, define.span.start - named.body.start) : [];
     return [...conditionsAt(masked, span.start), ...inner];
   };
-  const seen = { ...document, written, branchAt: inBranch, conditionsAt: conditions };
+  const scopes = once(() => values && scopesOf(values.chart, masked, ROOT, includeWith(values.chart, templates)));
+  const startOf = (offset: number) => placed({ start: offset, end: offset + 1 }).span.start;
+  const printed = (offset: number, around: number) => {
+    const known = scopes();
+    return known && isPrinted(masked, startOf(offset), startOf(around), known);
+  };
+  const seen = { ...document, written, branchAt: inBranch, conditionsAt: conditions, isPrinted: printed };
   return {
     document: seen,
     edited: () => openTemplate(masked, seen, (span) => unlessNamed(placed(span)), chart, decide),

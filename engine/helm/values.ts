@@ -193,6 +193,35 @@ export function holds(source: string, scope: Scope): (Known & { readonly value: 
 }
 
 /**
+ * Whether a template that prints what stands at `around` prints what stands at an offset too, as far as the conditions
+ * around that say; undefined when one of them is unknown and none fails.
+ */
+export function isPrinted(masked: Masked, offset: number, around: number, scopes: Scopes): boolean | undefined {
+  let all: boolean | undefined = true;
+  for (let block = masked.blockAt(offset); block; block = block.parent) {
+    if (block.span.start <= around && around < block.span.end) break;
+    const printed = block.kind === 'if' || block.kind === 'with' ? isTaken(block, offset, scopes) : undefined;
+    if (printed === false) return false;
+    all &&= printed;
+  }
+  return all;
+}
+
+/** Whether the branch that holds the offset is the first one whose condition holds. */
+function isTaken(block: Block, offset: number, scopes: Scopes): boolean | undefined {
+  const own = branchAt(block, offset);
+  let isKnown = true;
+  for (const branch of block.branches) {
+    const { source, span } = branch.action;
+    const truth = source === 'else' ? true : holds(source, scopes(span.start))?.value;
+    if (branch === own) return truth === false ? false : isKnown ? truth : undefined;
+    if (truth === true) return false;
+    isKnown &&= truth === false;
+  }
+  return undefined;
+}
+
+/**
  * Works out the scalar that a span of the template holds, text and actions together: `"{{ .repo }}:{{ .tag }}"`.
  * Undefined when an action in it is unknown, prints nothing or reaches over the span's end.
  */

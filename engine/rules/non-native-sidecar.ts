@@ -1,7 +1,7 @@
 import { type Container, containerSpan, isNativeSidecar, nameOf, type Pod } from '../kube/pod.ts';
 import { podsOf } from '../kube/workload.ts';
 import { EVIDENCE, type Evidence } from '../sidecar/evidence.ts';
-import { spanOf } from '../yaml/read.ts';
+import { spanOf, type YamlNode } from '../yaml/read.ts';
 import { hangsOnOld } from './old-versions.ts';
 import { brokenPatches } from './patches.ts';
 import { restartPolicyProblems } from './restart-policy-on-regular-container.ts';
@@ -38,16 +38,21 @@ export const nonNativeSidecar: Rule = {
   },
 };
 
-/** Whether a template prints the container as a native sidecar too, where the cluster's version is another one. */
-function isGuarded({ document, initContainers }: Pod, container: Container): boolean {
+/**
+ * Whether a template prints the container as a native sidecar instead, where the cluster's version is another one, or by
+ * the chart's own values.
+ */
+function isGuarded({ document, spec, initContainers }: Pod, container: Container): boolean {
   const { name, item } = container;
   const asksVersion = (offset: number) => document.conditionsAt?.(offset).some((each) => each.includes('.KubeVersion'));
+  const isPrinted = (node: YamlNode) => document.isPrinted?.(spanOf(node).start, spanOf(spec).start);
   return initContainers.some(
     (each) =>
       isNativeSidecar(each) &&
       name !== undefined &&
       each.name?.value === name.value &&
-      [item, each.item].some((node) => asksVersion(spanOf(node).start)),
+      ([item, each.item].some((node) => asksVersion(spanOf(node).start)) ||
+        (isPrinted(item) === false && isPrinted(each.item) !== false)),
   );
 }
 

@@ -42,6 +42,11 @@ export interface YamlDocument {
   readonly branchAt?: (offset: number) => object | undefined;
   /** The conditions under which an offset stands, when it is a template, the innermost last. */
   readonly conditionsAt?: (offset: number) => readonly string[];
+  /**
+   * Whether a template prints what stands at an offset with the chart's values, where it prints what stands at `around`;
+   * undefined when nobody knows.
+   */
+  readonly isPrinted?: (offset: number, around: number) => boolean | undefined;
   /** How it is edited, when it is a template with hidden actions: `text` is what is written, not what was parsed. */
   readonly template?: EditedTemplate;
   /** What each alias stands for. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { analyze, parseVersions } from '../../engine/index.ts';
+import { analyze, parseVersions, prepareChartFiles } from '../../engine/index.ts';
 import { versionCondition } from '../../engine/kube/capabilities.ts';
 
 const VERSION = '.Capabilities.KubeVersion.Version';
@@ -64,14 +64,24 @@ for (const cluster of ['1.28', '1.33', '>=1.27 <1.34']) {
   });
 }
 
-test('a container with a native twin behind a value is found: who installs the chart may never switch it on', () => {
-  const text = GUARDED.replace(/if not .*? \}\}/, 'if not .Values.native }}').replace(
-    /if semver.*? \}\}/,
-    'if .Values.native }}',
-  );
-  const names = analyze(text).findings.filter(({ rule }) => rule === 'non-native-sidecar');
-  assert.deepEqual(
-    names.map(({ container }) => container),
-    ['proxy'],
-  );
-});
+for (const [values, found] of [
+  [undefined, true],
+  ['native: false', true],
+  ['native: true', false],
+] as const) {
+  const what = `a container with a native twin behind a value (${values ?? 'unknown'}) is ${found ? '' : 'not '}found`;
+  test(`${what}: who installs the chart may never switch it`, () => {
+    const inner = GUARDED.replace(/if not .*? \}\}/, 'if not .Values.native }}').replace(
+      /if semver.*? \}\}/,
+      'if .Values.native }}',
+    );
+    const text = `{{- if .Values.enabled }}\n${inner}{{- end }}\n`;
+    const files = prepareChartFiles('', new Map([['values.yaml', values ?? '']]));
+    const options = values === undefined ? {} : { chart: { files, path: 'templates/job.yaml' } };
+    const names = analyze(text, options).findings.filter(({ rule }) => rule === 'non-native-sidecar');
+    assert.deepEqual(
+      names.map(({ container }) => container),
+      found ? ['proxy'] : [],
+    );
+  });
+}
