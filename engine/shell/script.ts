@@ -154,8 +154,10 @@ export function readScript(argv: readonly Text[]): ShellCall | undefined {
   const flag = rest.findIndex(({ value }) => /^-[a-z]*c$/.test(value));
   const flags = rest.slice(0, flag + 1).map(({ value }) => value);
   if (flag < 0 || flags.some((value) => !/^[-+]|^pipefail$|^(?:err|no)\w+$/.test(value))) return undefined;
-  const source = rest[flag + 1];
-  return source && { ...parseScript(source), flags, positional: rest.slice(flag + 2) };
+  // `--` ends the options.
+  const at = rest[flag + 1]?.value === '--' ? flag + 2 : flag + 1;
+  const source = rest[at];
+  return source && { ...parseScript(source), flags, positional: rest.slice(at + 1) };
 }
 
 /** Reads a shell script; `args` are `$1`, `$2` …. What does not parse gives what was understood. */
