@@ -209,11 +209,12 @@ class TextAnalysis implements Analysis {
     const { rule, span } = finding;
     const { found, start = 0 } = this.#origins.get(finding) ?? {};
     const { container } = found?.problem ?? {};
+    const { analysis } = this.parts[finding.document] ?? {};
     return {
       rule,
       span,
       ...(found && { pod: found.context.pod }),
-      ...(container && { container: shift(containerSpan(container), start) }),
+      ...(container && analysis && { container: shift(placeIn(analysis, containerSpan(container)).span, start) }),
     };
   }
 
@@ -228,7 +229,9 @@ class TextAnalysis implements Analysis {
     const { start, analysis } = this.parts[this.#partAt(edits[0]?.span.start ?? 0)] ?? {};
     if (start === undefined || !analysis) return false;
     const own = edits.map((edit) => ({ ...edit, span: shift(edit.span, -start) }));
-    return readYaml(applyEdits(analysis.text, own)).error === undefined;
+    const edited = applyEdits(analysis.text, own);
+    const document = readTemplateDocument(edited, this.chart)?.document ?? readYaml(edited);
+    return document.error === undefined;
   }
 
   /** The containers of a pod that somebody wants to stay regular ones. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Analysis, analyze, analyzeDockerfile, applyEdits } from '../../engine/index.ts';
+import { type Analysis, analyze, analyzeDockerfile, applyEdits, prepareChartFiles } from '../../engine/index.ts';
 
 const IGNORE = '# native-sidecars-ignore';
 
@@ -241,6 +241,90 @@ test('a comment inside quotes is not cut out of them', () => {
   }
 });
 
+/** A template whose proxy stands in a named template, and one that stands where it is printed. */
+const CHART_TEMPLATE = `{top}apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: work
+          image: alpine:3.20
+        {proxy}{{- include "shop.proxy" . | nindent 8 }}
+        {condition}{{- if .Values.logs }}
+        {logs}- name: fluent-bit {name}
+          image: fluent/fluent-bit:{{ .Values.tag }}
+        {{- end }}
+`;
+const CHART = prepareChartFiles(
+  'chart/',
+  new Map([
+    ['Chart.yaml', 'name: shop\nversion: 1.0.0\n'],
+    ['values.yaml', 'logs: true\ntag: "3.1"\n'],
+    [
+      'templates/_helpers.tpl',
+      '{{- define "shop.proxy" -}}\n- name: haproxy\n  image: haproxy:2.9\n  args: [-f, /etc/haproxy.cfg]\n  ports:\n    - containerPort: 80\n{{- end }}\n',
+    ],
+  ]),
+);
+const inChart = (text: string) => analyze(text, { chart: { files: CHART, path: 'templates/job.yaml' } });
+
+/** The template with a comment at one place, for actions on a line of its own. */
+const template = (place = '', comment = '') =>
+  CHART_TEMPLATE.replace(/( *)\{(\w+)\}/g, (_, indent: string, name: string) => {
+    if (name !== place) return name === 'name' ? '' : indent;
+    return name === 'name' ? indent + comment : `${indent}${comment}\n${indent}`;
+  });
+
+for (const [place, hidden] of [
+  ['', []],
+  ['top', ['haproxy', 'fluent-bit']],
+  ['proxy', ['haproxy']],
+  ['condition', ['fluent-bit']],
+  ['logs', ['fluent-bit']],
+  ['name', ['fluent-bit']],
+] as const) {
+  for (const comment of [
+    '# native-sidecars-ignore non-native-sidecar: why',
+    '{{/* native-sidecars-ignore non-native-sidecar: why */}}',
+    '{{- /* native-sidecars-ignore non-native-sidecar: why */}}',
+    '{{- /* native-sidecars-ignore non-native-sidecar: why */ -}}',
+    '{{- /*\n  # native-sidecars-ignore non-native-sidecar: why\n  and more */}}',
+  ]) {
+    if (place === 'name' && comment.includes('\n')) continue;
+    test(`in a template '${comment}' is understood at '${place}'`, () => {
+      for (const newline of ['\n', '\r\n']) {
+        const analysis = inChart(template(place, comment).replaceAll('\n', newline));
+        assert.deepEqual(
+          analysis.suppressed.map(({ finding, reason }) => [finding.container?.split(' ')[0], reason]),
+          hidden.map((name) => [name, 'why']),
+        );
+        assert.equal(rules(analysis).includes('unused-suppression'), false);
+      }
+    });
+  }
+}
+
+test('what is ignored in vain in a template can be removed', () => {
+  for (const comment of [
+    '# native-sidecars-ignore wait-loop: why',
+    '{{/* native-sidecars-ignore wait-loop: why */}}',
+    '{{- /* native-sidecars-ignore wait-loop: why */}}',
+  ]) {
+    for (const place of ['top', 'proxy', 'condition', 'logs', 'name']) {
+      const text = template(place, comment);
+      const fix = inChart(text)
+        .findings.find(({ rule }) => rule === 'unused-suppression')
+        ?.fix();
+      assert.ok(fix && 'edits' in fix, JSON.stringify([place, comment, fix]));
+      assert.equal(applyEdits(text, fix.edits), template());
+    }
+  }
+});
+
 test('suppressions never throw', () => {
   for (const text of [
     IGNORE,
@@ -249,6 +333,10 @@ test('suppressions never throw', () => {
     `${'- '.repeat(50)}x ${IGNORE}`,
     `containers:\n\t${IGNORE} a\n`,
     `${IGNORE}\n`.repeat(500),
+    `{{/* native-sidecars-ignore`,
+    `{{/* native-sidecars-ignore */`,
+    `{{/*`.repeat(20_000) + IGNORE,
+    `{{/* native-sidecars-ignore */}}\n`.repeat(500),
     `{"metadata": {"annotations": {"native-sidecars/ignore": 5}}, "containers": []}`,
   ]) {
     const analysis = analyze(text);
