@@ -66,7 +66,8 @@ export function analyzeFiles(
       const options = { ...own, patches: left, ...(chart && { chart }) };
       return { ...each, analysis: analyze(each.text, options) };
     });
-  const patched = kustomize ? analyzePatches(kustomize, manifests, patches, key, fixing) : [];
+  const rulesOf = ({ file }: Text) => settled(file).rules;
+  const patched = kustomize ? analyzePatches(kustomize, manifests, patches, key, rulesOf, fixing) : [];
   const isAsked = dockerfiles.some(({ text }) => mayInstall(text));
   const killers = isAsked
     ? manifests.flatMap(({ file, analysis }) =>
@@ -97,6 +98,7 @@ function analyzePatches(
   manifests: readonly Read[],
   patches: readonly Text[],
   key: (each: Text) => string,
+  rulesOf: (each: Text) => Settled['rules'],
   fixing: FixAllOptions | undefined,
 ): Read[] {
   const files = new Map(before.files);
@@ -114,7 +116,12 @@ function analyzePatches(
     isChanged = false;
     for (const each of ready) {
       const path = key(each);
-      const analysis = analyzePatch(each.text, { path, kustomize, ...(kustomize !== before && { before }) });
+      const analysis = analyzePatch(each.text, {
+        path,
+        kustomize,
+        rules: rulesOf(each),
+        ...(kustomize !== before && { before }),
+      });
       found.push({ ...each, analysis });
       if (apply(path, { ...each, analysis })) isChanged = true;
     }

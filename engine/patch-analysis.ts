@@ -8,9 +8,13 @@ import { isKustomization } from './kustomize/kustomization.ts';
 import { moveInPatch } from './kustomize/move.ts';
 import { folderOf, relativePath } from './kustomize/path.ts';
 import { type Kustomize, type PatchUse, readKustomize, type Target } from './kustomize/tree.ts';
+import { once } from './once.ts';
 import { OVERLAY_RULES } from './rules/index.ts';
 import type { OverlayMend, OverlayPatch, OverlayProblem, OverlayRule, PatchedWorkload } from './rules/rule.ts';
-import { applyEdits, type Edit, type Span, shift } from './text.ts';
+import { readComments } from './suppress/comments.ts';
+import { commentLine, commentOnTop } from './suppress/insert.ts';
+import { besides, changeOf, silence } from './suppressing.ts';
+import { applyEdits, type Edit, Lines, type Span, shift } from './text.ts';
 import { CannotEdit, openPage } from './yaml/edit.ts';
 import { type Change, patch } from './yaml/patch.ts';
 import { asText, type Path, readYaml, type Text, type YamlDocument } from './yaml/read.ts';
@@ -91,20 +95,36 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
           },
           guarded: () => undefined,
           migration: () => undefined,
-          ignores: () => [],
+          ignores: once(() => ignoring(finding, text, { path, kustomize: current, rules })),
         };
         origins.set(finding, found);
       }
     }
   }
-  const findings = [...origins.keys()].sort((a, b) => a.span.start - b.span.start);
+  const documents = splitDocuments(text);
+  const skipped = skippedIn(text);
+  const { findings, suppressed, own } = silence({
+    suppressions: readComments(text, documents),
+    findings: [...origins.keys()].sort((a, b) => a.span.start - b.span.start),
+    about: ({ rule, span }) => ({ rule, span }),
+    rules,
+    placeOf: (offset) => ({
+      document: Math.max(
+        0,
+        documents.findLastIndex(({ start }) => start <= offset),
+      ),
+    }),
+    isReadable: (edits) => skippedIn(applyEdits(text, edits)).length === 0,
+    // Without all that it changes, nobody knows what a suppression is good for.
+    isWhole: skipped.length === 0 && parts.length > 0 && parts.every(({ workloads }) => workloads.length > 0),
+  });
   return {
     text,
     findings,
-    skipped: skippedIn(text),
-    documents: splitDocuments(text).length,
+    skipped,
+    documents: documents.length,
     read: parts.length,
-    suppressed: [],
+    suppressed,
     textOf: () => undefined,
     podAt: () => undefined,
     refactorings: () => [],
@@ -113,14 +133,29 @@ export function analyzePatch(text: string, { path, kustomize, before, rules = {}
         const fix = finding.fix();
         return fix && 'edits' in fix && (unsafe || fix.safe);
       });
-      if (fixable.length === 0) return undefined;
-      const fix = fixOf(
-        'Patch the containers where they are',
-        fixable.flatMap((each) => origins.get(each) ?? []),
+      const mended = fixable.flatMap((each) => origins.get(each) ?? []);
+      if (mended.length > 0) {
+        const fix = fixOf('Patch the containers where they are', mended);
+        return 'edits' in fix ? fix : undefined;
+      }
+      const ofOwn = besides(
+        [],
+        fixable.filter((each) => own.has(each)),
       );
-      return 'edits' in fix ? fix : undefined;
+      return ofOwn.length > 0 ? changeOf('Remove what is ignored in vain', ofOwn) : undefined;
     },
   };
+}
+
+/** The comments that hide a finding. Where a text takes none, or would mean it as text, there is no such place. */
+function ignoring({ rule, span }: Finding, text: string, options: PatchOptions): Fix[] {
+  return [
+    changeOf(`Ignore ${rule} here`, [commentLine(new Lines(text), span.start, rule)]),
+    changeOf(`Ignore ${rule} in this file`, [commentOnTop(text, rule)]),
+  ].filter(({ edits }) => {
+    const { skipped, suppressed } = analyzePatch(applyEdits(text, edits), options);
+    return skipped.length === 0 && suppressed.some(({ finding }) => finding.rule === rule);
+  });
 }
 
 /** The documents that do not parse, where they seem to be about containers. */

@@ -57,6 +57,22 @@ test('rules differ by glob, files are left out, containers are named', () => {
   });
 });
 
+test('rules for patches of kustomizations are configured too', () => {
+  const native = FIXED.replace('name: work', 'name: work\n          tty: true');
+  const patch = JOB.replace(/ {6}restartPolicy.*\n/, '').replace(/ {8}- name: work\n.*\n/, '');
+  const files = {
+    'base/job.yaml': native,
+    'base/kustomization.yaml': 'resources: [job.yaml]\n',
+    'top/kustomization.yaml': 'resources: [../base]\npatches: [{ path: patch.yaml }]\n',
+    'top/patch.yaml': patch,
+  };
+  const outOf = (config: string) =>
+    withFiles({ ...files, '.native-sidecars.yaml': config }, (cwd) => run(['check', '.'], { cwd }).out);
+  assert.match(outOf('rules: {}\n'), /: 1 error\n$/);
+  assert.match(outOf('rules: { overlay-wrong-list: hint }\n'), /: 1 hint\n$/);
+  assert.match(outOf('rules: [{ files: top/, rules: { overlay-wrong-list: off } }]\n'), /: nothing found\n$/);
+});
+
 test('what is wrong in a configuration is one line each; nothing is checked or changed', () => {
   const files = {
     '.native-sidecars.yaml': 'rules:\n  wait-lop: off\n  kill-workaround: fatal\nexlude: []\n',

@@ -14,7 +14,7 @@ import { applyMerge, applyOperation, readOperations, type Value } from '../../en
 import { readKustomization } from '../../engine/kustomize/kustomization.ts';
 import { relativePath, resolvePath } from '../../engine/kustomize/path.ts';
 import { selects } from '../../engine/kustomize/target.ts';
-import { job, layers, MERGE, NATIVE, PATCH, REGULAR } from '../kustomize.ts';
+import { job, layers, MERGE, NATIVE, PATCH, REGULAR, TOP } from '../kustomize.ts';
 
 const AT = '/spec/template/spec';
 
@@ -360,4 +360,51 @@ test('rules for patches can be turned off', () => {
   const rules = (level: 'off' | 'hint') => ({ rules: { 'overlay-wrong-list': level } });
   assert.deepEqual(analyzePatch(MERGE, { path: PATCH, kustomize, ...rules('off') }).findings, []);
   assert.equal(analyzePatch(MERGE, { path: PATCH, kustomize, ...rules('hint') }).findings[0]?.severity, 'hint');
+});
+
+test('comments in patches hide what they are about, and are offered', () => {
+  const inline = (patch: string) =>
+    `resources: [job.yaml]\npatches:\n  - patch: |-\n${patch.replace(/^(?=.)/gm, '      ')}`;
+  const read1 = (text: string) => {
+    const kustomize = read({ 'w/job.yaml': NATIVE, 'w/kustomization.yaml': text });
+    return analyzed(kustomize, 'w/kustomization.yaml');
+  };
+  const hidden = ({ suppressed }: Analysis) => suppressed.map(({ finding, reason }) => [finding.rule, reason]);
+  const ignored = MERGE.replace('- name', '# native-sidecars-ignore overlay-wrong-list: why\n        - name');
+  for (const analysis of [analyzed(over(NATIVE, ignored)), read1(inline(ignored))]) {
+    assert.deepEqual(analysis.findings, []);
+    assert.deepEqual(hidden(analysis), [['overlay-wrong-list', 'why']]);
+  }
+  for (const [text, again] of [
+    [MERGE, (text: string) => analyzed(over(NATIVE, text))],
+    [inline(MERGE), read1],
+  ] as const) {
+    const [finding] = again(text).findings;
+    const fixes = finding?.ignores() ?? [];
+    assert.equal(fixes.length, 2);
+    for (const { edits } of fixes)
+      assert.deepEqual(hidden(again(applyEdits(text, edits))), [['overlay-wrong-list', '']]);
+  }
+  const quoted = `resources: [job.yaml]\npatches:\n  - patch: ${JSON.stringify(MERGE)}\n`;
+  assert.deepEqual(
+    read1(quoted).findings.map((each) => each.ignores().map(({ title }) => title)),
+    [['Ignore overlay-wrong-list here', 'Ignore overlay-wrong-list in this file']],
+  );
+});
+
+test('a comment in a patch that hides nothing can go, where all that is patched is known', () => {
+  const vain = `# native-sidecars-ignore overlay-by-index: why\n${MERGE.replace('containers', 'initContainers')}`;
+  const analysis = analyzed(over(NATIVE, vain));
+  assert.deepEqual(
+    analysis.findings.map(({ rule }) => rule),
+    ['unused-suppression'],
+  );
+  assert.equal(analysis.fixAll(analysis.findings, { unsafe: false }), undefined);
+  const fix = analysis.fixAll(analysis.findings, { unsafe: true });
+  assert.equal(applyEdits(vain, fix?.edits ?? []), MERGE.replace('containers', 'initContainers'));
+  const remote = read({
+    [TOP]: 'resources: [https://example.com/base]\npatches: [{ path: patch.yaml }]\n',
+    [PATCH]: vain,
+  });
+  assert.deepEqual(analyzed(remote).findings, []);
 });
