@@ -53,6 +53,7 @@ export function analyzeFiles(
   const kustomize = findKustomize(
     new Map(others.filter(key).map((each) => [key(each), each.text])),
     others.filter(({ file }) => file.given).flatMap((each) => key(each) || []),
+    [...new Set(files.flatMap(({ folder }) => folder ?? []))].map(keyOf),
   );
   const patches = kustomize ? others.filter((each) => isPatch(kustomize, key(each))) : [];
   const manifests = others

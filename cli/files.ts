@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { globSync } from 'tinyglobby';
-import { CONFIG_FILE, isDockerfile } from '../engine/index.ts';
+import { CONFIG_FILE, isDockerfile, isKustomization } from '../engine/index.ts';
 
 /** A file to check: where it is, and how the user called it. */
 export interface InputFile {
@@ -12,6 +12,8 @@ export interface InputFile {
   readonly path: string | 0;
   /** Whether the user named the file itself, not a folder that it lies in. */
   readonly given: boolean;
+  /** The folder that it was found in, where one was walked. */
+  readonly folder?: string;
 }
 
 /** The text of a file, and whether it began with a byte order mark. */
@@ -24,9 +26,9 @@ export interface InputText {
 export class UserError extends Error {}
 
 /**
- * The files that the arguments name. Folders are walked for `.yaml .yml .json .tpl` and Dockerfiles, leaving out what
- * `.gitignore` files leave out, `.git` and `node_modules`; a named file is always taken. Throws UserError for a path
- * that is not there.
+ * The files that the arguments name. Folders are walked for `.yaml .yml .json .tpl`, `Kustomization` and Dockerfiles,
+ * leaving out what `.gitignore` files leave out, `.git` and `node_modules`; a named file is always taken. Throws UserError
+ * for a path that is not there.
  */
 export function findFiles(argument: string): InputFile[] {
   if (argument === '-') return [{ name: '-', path: 0, given: true }];
@@ -38,7 +40,7 @@ export function findFiles(argument: string): InputFile[] {
   }
   if (!isFolder) return [{ name: argument.split(sep).join('/'), path: argument, given: true }];
   const found = globSync(
-    ['**/*.{yaml,yml,json,tpl}', '**/{Docker,Container}file{,.*}', '**/*.{docker,container}file'],
+    ['**/*.{yaml,yml,json,tpl}', '**/Kustomization', '**/{Docker,Container}file{,.*}', '**/*.{docker,container}file'],
     {
       cwd: argument,
       dot: true,
@@ -52,11 +54,17 @@ export function findFiles(argument: string): InputFile[] {
     .filter((path) => isManifest(path) || isDockerfile(path.split(sep).join('/')))
     .filter((path) => !ignored(resolve(argument, path)))
     .sort((a, b) => (a < b ? -1 : 1))
-    .map((path) => ({ name: join(argument, path).split(sep).join('/'), path: join(argument, path), given: false }));
+    .map((path) => ({
+      name: join(argument, path).split(sep).join('/'),
+      path: join(argument, path),
+      given: false,
+      folder: argument,
+    }));
 }
 
 function isManifest(path: string): boolean {
-  return /\.(?:ya?ml|json|tpl)$/i.test(path) && basename(path) !== CONFIG_FILE;
+  const name = basename(path);
+  return (/\.(?:ya?ml|json|tpl)$/i.test(name) && name !== CONFIG_FILE) || isKustomization(name);
 }
 
 /** Tells whether git would ignore a path: the `.gitignore` files from the repository's root down to it decide. */
@@ -69,7 +77,7 @@ function gitIgnore(folder: string): (path: string) => boolean {
     }
     return rules.get(directory);
   };
-  const root = repositoryRoot(folder);
+  const root = repositoryOf(folder) ?? folder;
   return (path) => {
     let isIgnored = false;
     const steps = relative(root, path).split(sep);
@@ -90,10 +98,11 @@ function gitIgnore(folder: string): (path: string) => boolean {
   };
 }
 
-function repositoryRoot(folder: string): string {
+/** The nearest folder upwards that holds a `.git`. */
+export function repositoryOf(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at;
-    if (dirname(at) === at) return folder;
+    if (dirname(at) === at) return undefined;
   }
 }
 

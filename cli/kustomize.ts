@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { folderOf, isKustomization, KUSTOMIZATION_NAMES, type Kustomize, readKustomize } from '../engine/index.ts';
+import { repositoryOf } from './files.ts';
 
 /** How far up a kustomization is looked for that names a file, in folders. */
 const UP = 3;
@@ -13,12 +14,22 @@ const DEEP = 4;
 const MAX_SIZE = 1_000_000;
 
 /**
- * The kustomizations among the files of a run and around those that the user named. What they name is read too, wherever
- * it lies. Undefined where there are none. `texts` holds the run's files by their key.
+ * The kustomizations among the files of a run, around those that the user named, and beside bases whose folder was walked.
+ * What they name is read too, wherever it lies. Undefined where there are none. `texts` holds the run's files by their key.
  */
-export function findKustomize(texts: ReadonlyMap<string, string>, given: readonly string[]): Kustomize | undefined {
+export function findKustomize(
+  texts: ReadonlyMap<string, string>,
+  given: readonly string[],
+  walked: readonly string[],
+): Kustomize | undefined {
   const files = new Map(texts);
   for (const key of given) readAround(files, key);
+  for (const folder of walked) {
+    const isBase = KUSTOMIZATION_NAMES.some((name) => texts.has(`${folder}/${name}`));
+    const root = isBase ? repositoryOf(resolve(folder)) : undefined;
+    // What lies beside a repository has nothing to do with it.
+    if (root !== undefined && keyOf(root) !== folder) readBeside(files, folder);
+  }
   if (![...files.keys()].some(isKustomization)) return undefined;
   return follow(files);
 }
@@ -53,21 +64,25 @@ function readAround(files: Map<string, string>, key: string): void {
     const isBase = kustomize.resources.has(key);
     if (!isBase && !kustomize.partial.has(key)) continue;
     read(files, `${folder}/${name}`);
-    // A base knows nothing of its overlays, which lie beside it.
-    const beside = isBase ? folderOf(folder) : '';
-    if (beside === '' || !existsSync(beside)) return;
-    const found = globSync(
-      KUSTOMIZATION_NAMES.map((each) => `**/${each}`),
-      {
-        cwd: beside,
-        deep: DEEP,
-        followSymbolicLinks: false,
-        ignore: ['**/node_modules/**', '**/.git/**'],
-      },
-    );
-    for (const each of found) read(files, `${beside}/${each.split(sep).join('/')}`);
+    if (isBase) readBeside(files, folder);
     return;
   }
+}
+
+/** A base knows nothing of its overlays, which lie beside it. */
+function readBeside(files: Map<string, string>, folder: string): void {
+  const beside = folderOf(folder);
+  if (beside === '' || !existsSync(beside)) return;
+  const found = globSync(
+    KUSTOMIZATION_NAMES.map((each) => `**/${each}`),
+    {
+      cwd: beside,
+      deep: DEEP,
+      followSymbolicLinks: false,
+      ignore: ['**/node_modules/**', '**/.git/**'],
+    },
+  );
+  for (const each of found) read(files, `${beside}/${each.split(sep).join('/')}`);
 }
 
 function read(files: Map<string, string>, path: string): void {

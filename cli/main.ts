@@ -18,7 +18,8 @@ Usage
   native-sidecars timeline FILE[:LINE]...   draw who starts, waits and stops when
   native-sidecars lsp --stdio               run the language server
 
-PATH is a file, a folder (walked for .yaml .yml .json .tpl and Dockerfiles, as .gitignore allows) or - for standard input.
+PATH is a file, a folder (walked for .yaml .yml .json .tpl, Kustomization and Dockerfiles, as .gitignore
+allows) or - for standard input.
 'native-sidecars COMMAND --help' tells the options of a command. --version prints the version.`;
 
 const CHECK_HELP = `native-sidecars check [options] PATH...: reports containers that keep Jobs from completing.
