@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { type Analysis, analyze, Lines } from '../engine/index.ts';
+import { type Analysis, analyze, analyzePatch, isPatch, Lines } from '../engine/index.ts';
 import { openCharts } from './chart.ts';
 import { inputs } from './check.ts';
 import { type ConfigOptions, openConfig } from './config.ts';
 import { type InputFile, readText, UserError } from './files.ts';
+import { findKustomize, keyOf } from './kustomize.ts';
 
 /** A file that was named with or without a line, analysed. */
 export interface Placed {
@@ -29,7 +30,12 @@ export function* readPlace(place: string, options: ConfigOptions): Iterable<Plac
     }
     const own = settled(file);
     const chart = text.includes('{{') ? charts(file, own.helm) : undefined;
-    const analysis = analyze(text, { ...own, ...(chart && { chart }) });
+    const key = file.path === 0 ? '' : keyOf(file.path);
+    const kustomize = key === '' ? undefined : findKustomize(new Map([[key, text]]), [key], []);
+    const analysis =
+      kustomize && isPatch(kustomize, key)
+        ? analyzePatch(text, { path: key, kustomize, rules: own.rules })
+        : analyze(text, { ...own, ...(chart && { chart }) });
     yield { file, analysis, offset: line === undefined ? undefined : lines.end(line - 1) };
   }
 }

@@ -1,13 +1,24 @@
 import type { Analysis, PodAt } from './finding.ts';
-import { KINDS, silentKind } from './kube/kinds.ts';
+import { KINDS, kindOf, SILENT_KINDS, silentKind } from './kube/kinds.ts';
 import { containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
-import type { Workload } from './kube/workload.ts';
+import { podTemplates, type Workload } from './kube/workload.ts';
 import type { PodContext } from './rules/rule.ts';
 import type { Confidence, InitRole, Role } from './sidecar/classify.ts';
 import type { Clue } from './sidecar/clues.ts';
 import { EVIDENCE, type EvidenceKind, orderOf, type Strength } from './sidecar/evidence.ts';
 import { contains, type Span, shift } from './text.ts';
-import { asMap, asSeq, asText, get, ownMap, ownSeq, readYaml, spanOf, type YamlNode } from './yaml/read.ts';
+import {
+  asMap,
+  asSeq,
+  asText,
+  get,
+  ownMap,
+  ownSeq,
+  readYaml,
+  spanOf,
+  type YamlDocument,
+  type YamlNode,
+} from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
 
 /** An item of evidence. Spans are offsets in the analysed text. */
@@ -59,35 +70,41 @@ export interface Explanation {
 }
 
 /**
- * What speaks for and against each container of a text, and why other documents are silent. With an offset only the pod
- * that is written there, or its whole document where no pod is.
+ * What speaks for and against each container of a text, and why other objects are silent. With an offset only the pod or
+ * the silent object that is written there, or its whole document where none is.
  */
 export function explain(analysis: Analysis, offset?: number): Explanation {
   const documents = splitDocuments(analysis.text);
   const at = offset === undefined ? undefined : documents.findLast(({ start }) => start <= offset);
   const parts = (at ? [at] : documents).map((part) => explainDocument(analysis, part));
   const pods = parts.flatMap((part) => part.pods);
-  const here = offset === undefined ? [] : pods.filter((pod) => contains(pod.whole, offset));
+  const silences = parts.flatMap((part) => part.silences);
+  const isHere = ({ whole }: Placed) => offset === undefined || contains(whole, offset);
+  const isAny = pods.some(isHere) || silences.some(isHere);
   return {
-    pods: (here.length > 0 ? here : pods).map(({ workload, span, containers }) => ({ workload, span, containers })),
-    silences: here.length > 0 ? [] : parts.flatMap((part) => part.silences),
+    pods: pods.filter((each) => !isAny || isHere(each)).map(({ whole, ...pod }) => pod),
+    silences: silences.filter((each) => !isAny || isHere(each)).map(({ whole, ...silence }) => silence),
   };
 }
 
+interface Placed {
+  readonly whole: Span;
+}
+
 interface Part {
-  readonly pods: readonly (ExplainedPod & { readonly whole: Span })[];
-  readonly silences: readonly ExplainedSilence[];
+  readonly pods: readonly (ExplainedPod & Placed)[];
+  readonly silences: readonly (ExplainedSilence & Placed)[];
 }
 
 function explainDocument(analysis: Analysis, { start, end }: Span): Part {
   const skipped = analysis.skipped.find(({ span }) => span.start === start);
   if (skipped) {
-    return { pods: [], silences: [{ kind: undefined, span: skipped.span, reason: skipped.reason, names: [] }] };
+    const { span, reason } = skipped;
+    return { pods: [], silences: [{ kind: undefined, span, reason, names: [], whole: span }] };
   }
   const at = analysis.podAt(start);
   const pods = at?.start === start ? podsAt(at) : [];
-  const silences = pods.length > 0 ? [] : silencesOf(analysis.text.slice(start, end), start);
-  return { pods, silences };
+  return { pods, silences: silencesOf(analysis.text.slice(start, end), start, pods) };
 }
 
 function podsAt({ pods, place, tell }: PodAt): Part['pods'] {
@@ -154,11 +171,18 @@ function verdictOf({ role, confidence, evidence, against, isWeakest }: Role, isA
   return against.length > 0 ? 'the work: more speaks against a sidecar' : 'the work: too little speaks for a sidecar';
 }
 
-/** Why nothing is said about the objects of a document that holds containers. */
-function silencesOf(text: string, by: number): ExplainedSilence[] {
-  if (!text.includes('ontainers')) return [];
+/** Kinds that hold containers under keys of their own, too: the steps of a Task, the sidecars of a Workflow. */
+const SILENT = new RegExp(
+  `\\bkind["']?\\s*:\\s*["']?(?:${SILENT_KINDS.flatMap(([, kinds]) => kinds.split(' ')).join('|')})\\b`,
+);
+
+/** Why nothing is said about the objects of a document that hold containers and no pod that is explained. */
+function silencesOf(text: string, by: number, pods: readonly Placed[]): Part['silences'] {
+  if (!text.includes('ontainers') && !SILENT.test(text)) return [];
   const document = readYaml(text);
-  const found: ExplainedSilence[] = [];
+  // A template is no YAML: what is silent in it beside its pods, nobody knows.
+  if (document.error !== undefined && pods.length > 0) return [];
+  const found: (ExplainedSilence & Placed)[] = [];
   const visit = (node: YamlNode | undefined, depth: number) => {
     const object = asMap(document, node);
     const kind = asText(document, get(document, object, 'kind'));
@@ -169,9 +193,14 @@ function silencesOf(text: string, by: number): ExplainedSilence[] {
       return;
     }
     const apiVersion = asText(document, get(document, object, 'apiVersion'))?.value ?? '';
-    const span = shift(kind?.span ?? spanOf(object), by);
+    const own = spanOf(object);
+    const whole = shift(own, by);
+    const isExplained = pods.some((pod) => whole.start <= pod.whole.start && pod.whole.start < whole.end);
+    const isSilent = kind !== undefined && silentKind(apiVersion, kind.value) !== undefined;
+    if (isExplained || (!isSilent && !text.slice(own.start, own.end).includes('ontainers'))) return;
+    const span = shift(kind?.span ?? own, by);
     const names = namesIn(object, 0).map((each) => shift(each, by));
-    found.push({ kind: kind?.value, span, reason: reasonOf(apiVersion, kind?.value), names });
+    found.push({ kind: kind?.value, span, reason: reasonOf(document, apiVersion, kind?.value), names, whole });
   };
   visit(document.root, 0);
   return found;
@@ -192,12 +221,16 @@ function namesIn(node: unknown, depth: number): Span[] {
   return [...own, ...children.flatMap((child) => namesIn(child, depth + 1))];
 }
 
-function reasonOf(apiVersion: string, kind: string | undefined): string {
+function reasonOf(document: YamlDocument, apiVersion: string, kind: string | undefined): string {
   if (kind === undefined) return 'it has no kind';
   const reason = silentKind(apiVersion, kind);
   if (reason) return reason;
   if (kind === 'Pod' && apiVersion === 'v1') return 'only Pods with restartPolicy Never or OnFailure are meant to end';
-  const isKnown = KINDS.some((each) => each.kind === kind);
-  if (isKnown && apiVersion === '') return 'it has no apiVersion';
-  return isKnown ? 'no list of containers was found where this kind has it' : 'nobody told what its pods are for';
+  if (kindOf(apiVersion, kind, [])) {
+    return podTemplates(document).length > 0
+      ? 'it is a part of a manifest, such as a patch, and never judged alone'
+      : 'no list of containers was found where this kind has it';
+  }
+  if (!KINDS.some((each) => each.kind === kind)) return 'nobody told what its pods are for';
+  return apiVersion === '' ? 'it has no apiVersion' : `no ${kind} of '${apiVersion}' is known`;
 }

@@ -34,3 +34,11 @@ test('the folder of a base is not fixed unasked when an overlay beside it in the
     assert.match(run(['fix', '--diff', '.'], { cwd }).err, /^2 findings to fix in 2 files/);
   });
 });
+
+test('a patch is not explained alone', () => {
+  withFiles(layers('kustomization.yaml', 'kustomization.yaml'), (cwd) => {
+    const told =
+      'top/patch.yaml:2 Job is not checked: it is a part of a manifest, such as a patch, and never judged alone\n';
+    assert.equal(run(['explain', 'top/patch.yaml'], { cwd }).out.trim(), told.trim());
+  });
+});

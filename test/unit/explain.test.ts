@@ -51,6 +51,19 @@ for (const [what, text, reason] of [
   ['a Job without its apiVersion', job('a', '{name: a}').replace(/.*\n/, ''), /it has no apiVersion/],
   ['what does not parse', 'containers: [', /it does not parse/],
   ['no kind', 'containers: []\n', /it has no kind/],
+  [
+    'a Job of another group',
+    job('a', '{name: a, image: x}').replace('batch', 'example.com'),
+    /no Job of 'example\.com\/v1'/,
+  ],
+  ['a patch', job('a', '{name: a}'), /it is a part of a manifest, such as a patch/],
+  [
+    'a Workflow',
+    'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nspec: {templates: [{container: {image: a}, sidecars: [{name: b}]}]}\n',
+    /Argo Workflows ends sidecars itself/,
+  ],
+  ['a Task', 'apiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [], sidecars: [{name: a}]}\n', /Tekton stops/],
+  ['Spark', '{"apiVersion":"sparkoperator.k8s.io/v1beta2","kind":"SparkApplication"}', /looks at the driver/],
 ] as const) {
   test(`silence about ${what} has a reason`, () => {
     const { pods, silences } = explain(analyze(text));
@@ -59,6 +72,20 @@ for (const [what, text, reason] of [
     assert.match(silences[0]?.reason ?? '', reason);
   });
 }
+
+test('in a list pods and silent objects are told apart', () => {
+  const item = (text: string) => text.replace(/^/gm, '    ').replace('    ', '  - ').trimEnd();
+  const all = [job('a', '{name: one, image: x}'), DEPLOYMENT, 'apiVersion: v1\nkind: Service\n'];
+  const text = `apiVersion: v1\nkind: List\nitems:\n${all.map(item).join('\n')}\n`;
+  const told = (offset?: number) => {
+    const { pods, silences } = explain(analyze(text), offset);
+    return [...pods.map(({ workload }) => workload.kind), ...silences.map(({ kind }) => kind)];
+  };
+  assert.deepEqual(told(), ['Job', 'Deployment']);
+  assert.deepEqual(told(text.indexOf('name: one')), ['Job']);
+  assert.deepEqual(told(text.indexOf('name: web')), ['Deployment']);
+  assert.deepEqual(told(text.indexOf('items')), ['Job', 'Deployment']);
+});
 
 test('what holds no container needs no explanation', () => {
   assert.deepEqual(explain(analyze('kind: Service\n')), { pods: [], silences: [] });
