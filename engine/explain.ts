@@ -1,3 +1,4 @@
+import { readTemplateDocument } from './chart/document.ts';
 import type { Analysis, PodAt } from './finding.ts';
 import { KINDS, kindOf, SILENT_KINDS, silentKind } from './kube/kinds.ts';
 import { containerSpan, isNativeSidecar, nameOf } from './kube/pod.ts';
@@ -179,9 +180,9 @@ const SILENT = new RegExp(
 /** Why nothing is said about the objects of a document that hold containers and no pod that is explained. */
 function silencesOf(text: string, by: number, pods: readonly Placed[]): Part['silences'] {
   if (!text.includes('ontainers') && !SILENT.test(text)) return [];
-  const document = readYaml(text);
-  // A template is no YAML: what is silent in it beside its pods, nobody knows.
-  if (document.error !== undefined && pods.length > 0) return [];
+  const template = readTemplateDocument(text, undefined);
+  const document = template?.document ?? readYaml(text);
+  const placed = (span: Span) => shift(template?.place(span).span ?? span, by);
   const found: (ExplainedSilence & Placed)[] = [];
   const visit = (node: YamlNode | undefined, depth: number) => {
     const object = asMap(document, node);
@@ -194,12 +195,12 @@ function silencesOf(text: string, by: number, pods: readonly Placed[]): Part['si
     }
     const apiVersion = asText(document, get(document, object, 'apiVersion'))?.value ?? '';
     const own = spanOf(object);
-    const whole = shift(own, by);
+    const whole = placed(own);
     const isExplained = pods.some((pod) => whole.start <= pod.whole.start && pod.whole.start < whole.end);
     const isSilent = kind !== undefined && silentKind(apiVersion, kind.value) !== undefined;
-    if (isExplained || (!isSilent && !text.slice(own.start, own.end).includes('ontainers'))) return;
-    const span = shift(kind?.span ?? own, by);
-    const names = namesIn(object, 0).map((each) => shift(each, by));
+    if (isExplained || (!isSilent && !document.text.slice(own.start, own.end).includes('ontainers'))) return;
+    const span = placed(kind?.span ?? own);
+    const names = namesIn(object, 0).map(placed);
     found.push({ kind: kind?.value, span, reason: reasonOf(document, apiVersion, kind?.value), names, whole });
   };
   visit(document.root, 0);

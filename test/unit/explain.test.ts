@@ -63,6 +63,11 @@ for (const [what, text, reason] of [
     /Argo Workflows ends sidecars itself/,
   ],
   ['a Task', 'apiVersion: tekton.dev/v1\nkind: Task\nspec: {steps: [], sidecars: [{name: a}]}\n', /Tekton stops/],
+  [
+    'a template of a Deployment',
+    `{{- if .Values.web }}\n${DEPLOYMENT.replace('metadata: {name: web}', 'metadata:\n  {{- include "web.meta" . | nindent 2 }}')}{{- end }}\n`,
+    /its pods run for ever/,
+  ],
   ['Spark', '{"apiVersion":"sparkoperator.k8s.io/v1beta2","kind":"SparkApplication"}', /looks at the driver/],
 ] as const) {
   test(`silence about ${what} has a reason`, () => {
