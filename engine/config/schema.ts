@@ -36,7 +36,14 @@ export interface Option {
 
 const text: Schema = { type: 'string' };
 const list = (items: Schema): Schema => ({ type: 'array', items });
-const oneOrMany: Schema = { anyOf: [text, list(text)] };
+/** A glob as people know them from elsewhere would match nothing here, without a word. */
+const glob: Schema = {
+  type: 'string',
+  pattern: '^(?!!)[^\\\\]*$',
+  patternErrorMessage:
+    'Write a file or folder with forward slashes, such as vendor/ or **/generated/*.yaml; ! is not known.',
+};
+const oneOrMany: Schema = { anyOf: [glob, list(glob)] };
 
 const page = (id: string) => `https://github.com/native-sidecars/native-sidecars/blob/main/docs/rules/${id}.md`;
 
@@ -73,7 +80,7 @@ const kind: Schema = {
     templates: {
       ...list({
         type: 'string',
-        pattern: '^$|^[^.\\s]+(\\.[^.\\s]+)*$',
+        pattern: '^$|^[^.\\s\\[\\]]+(\\.[^.\\s\\[\\]]+)*$',
         patternErrorMessage: 'Write keys joined by dots, such as spec.tasks.*.template.',
       }),
       description: 'Keys that lead to the `metadata` and `spec` of the pods, such as `spec.tasks.*.template`.',
@@ -144,7 +151,7 @@ export const OPTIONS: readonly Option[] = [
   },
   {
     name: 'exclude',
-    schema: list(text),
+    schema: list(glob),
     description: 'Globs of files that are not checked. On the command line a file that is named itself always is.',
     otherwise: 'none',
     setting: { default: [] },

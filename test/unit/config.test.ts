@@ -78,6 +78,21 @@ for (const [text, message, at] of [
   ['kubernetesVersion: [1.29]\n', "'kubernetesVersion' takes a text.", '[1.29]'],
   ['sidecars: [mesh]\n', "'sidecars' takes keys such as names and images.", '[mesh]'],
   ['sidecars:\n  names: mesh\n', "'names' takes a list.", 'mesh'],
+  [
+    "exclude: ['vendor\\charts']\n",
+    "'vendor\\charts' is not understood. Write a file or folder with forward slashes, such as vendor/ or **/generated/*.yaml; ! is not known.",
+    "'vendor\\charts'",
+  ],
+  [
+    'rules:\n  - files: "!legacy/"\n    rules: {}\n',
+    "'!legacy/' is not understood. Write a file or folder with forward slashes, such as vendor/ or **/generated/*.yaml; ! is not known.",
+    '"!legacy/"',
+  ],
+  [
+    'kinds:\n  - {kind: Pipeline, templates: ["spec.steps[*].template"]}\n',
+    "'spec.steps[*].template' is not understood. Write keys joined by dots, such as spec.tasks.*.template.",
+    '"spec.steps[*].template"',
+  ],
   ['exclude: vendor\n', "'exclude' takes a list.", 'vendor'],
   ['exclude: [{a: b}]\n', "An item of 'exclude' takes a text.", '{a: b}'],
   ['kinds:\n  - kind: Pipeline\n', "An item of 'kinds' needs 'templates'.", 'kind: Pipeline'],
