@@ -34,7 +34,13 @@ export function scalar(value: string, quote: '"' | "'" | '', inFlow: boolean): s
 }
 
 /** A value that can be written anew. */
-export type PlainValue = string | number | boolean | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly PlainValue[]
+  | { readonly [key: string]: PlainValue };
 
 /** A value as lines in block style; a nested list stands `dash` columns and a nested map `step` columns further right. */
 function blockValue(value: PlainValue, step: number, dash: number): string[] {
@@ -65,7 +71,7 @@ export function flowValue(value: PlainValue, quote: '"' | "'" | ''): string {
 }
 
 function isCollection(value: PlainValue): value is readonly PlainValue[] | { readonly [key: string]: PlainValue } {
-  return typeof value === 'object';
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whether a document may be JSON, whose texts stand in double quotes. */

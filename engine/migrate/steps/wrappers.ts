@@ -27,7 +27,8 @@ function gateStart(draft: Draft, { container, name }: Clues): void {
   let probe = draft.pod.document.value() as never;
   for (const key of pathOf(draft.pod, container, 'readinessProbe')) probe = probe?.[key] as never;
   const asked = plain(probe) as { readonly [key: string]: PlainValue } | undefined;
-  if (!asked || typeof asked !== 'object') return;
+  // One that asks nothing is refused, and would be in both places.
+  if (!asked || !['exec', 'grpc', 'httpGet', 'tcpSocket'].some((handler) => asked[handler])) return;
   // One that fails ends the sidecar, where a readinessProbe only waits: it needs patience. Kubernetes wants 1 success.
   const { successThreshold: _, ...rest } = asked;
   const value = { ...rest, failureThreshold: Math.max(60, Number(asked.failureThreshold ?? 0)) };
