@@ -24,10 +24,10 @@ import type { PodContext } from './rules/rule.ts';
 import { readAnnotations } from './suppress/annotations.ts';
 import { readComments } from './suppress/comments.ts';
 import type { Suppressible } from './suppress/directive.ts';
-import { commentAbove, commentOnTop } from './suppress/insert.ts';
+import { commentAbove, commentLine, commentOnTop } from './suppress/insert.ts';
 import { besides, changeOf, type Heard, silence } from './suppressing.ts';
-import { applyEdits, type Edit, shift } from './text.ts';
-import { readYaml, writtenText } from './yaml/read.ts';
+import { applyEdits, type Edit, Lines, shift } from './text.ts';
+import { readYaml, spanOf, writtenText } from './yaml/read.ts';
 import { splitDocuments } from './yaml/split.ts';
 import { isJson } from './yaml/write.ts';
 
@@ -252,13 +252,33 @@ class TextAnalysis implements Analysis {
   }
 
   #ignores({ rule: { id }, context: { pod }, problem: { span, container } }: Found, start: number): Fix[] {
-    // Where a template prints a line is not where a comment could stand.
-    if (isJson(pod.document) || pod.document.template || pod.document.written) return [];
+    if (isJson(pod.document)) return [];
+    const here = `Ignore ${id} here`;
+    const file = changeOf(`Ignore ${id} in this file`, [commentOnTop(this.text, id)]);
+    if (pod.document.template || pod.document.written) {
+      const analysis = this.parts[this.#partAt(start)]?.analysis;
+      const lines = new Lines(this.text);
+      const above = [...(container ? [spanOf(container.item)] : []), span].flatMap((each) => {
+        const at = analysis && placeIn(analysis, each).span.start + start;
+        return at === undefined ? [] : changeOf(here, [commentLine(lines, at, id)]);
+      });
+      return [above.find(({ edits }) => this.#hides(edits)), file].filter((each) => each !== undefined);
+    }
     const above = commentAbove(pod, id, span, container);
-    return [
-      ...(above ? [changeOf(`Ignore ${id} here`, [{ ...above, span: shift(above.span, start) }])] : []),
-      changeOf(`Ignore ${id} in this file`, [commentOnTop(this.text, id)]),
-    ];
+    return [...(above ? [changeOf(here, [{ ...above, span: shift(above.span, start) }])] : []), file];
+  }
+
+  /** Whether edits hide a finding and change no other: a line of a template may stand in a script or an action. */
+  #hides(edits: readonly Edit[]): boolean {
+    const after = new TextAnalysis(applyEdits(this.text, edits), { ...this.#given, previous: this });
+    const countOf = ({ findings, suppressed }: Heard, own: ReadonlySet<Finding>) =>
+      findings.length - own.size + suppressed.length;
+    const [old, heard] = [this.#hear(), after.#hear()];
+    return (
+      after.skipped.length === this.skipped.length &&
+      heard.suppressed.length > old.suppressed.length &&
+      countOf(heard, heard.own) === countOf(old, old.own)
+    );
   }
 
   #place(analysis: DocumentAnalysis, found: Found, start: number, document: number): Finding {

@@ -308,6 +308,23 @@ for (const [place, hidden] of [
   }
 }
 
+test('the comments that are offered in a template hide the finding and nothing else', () => {
+  for (const newline of ['\n', '\r\n']) {
+    const text = template().replaceAll('\n', newline);
+    const analysis = inChart(text);
+    assert.equal(analysis.findings.length, 2);
+    for (const finding of analysis.findings) {
+      const [here, file] = finding.ignores();
+      assert.ok(here && file, finding.message);
+      assert.deepEqual(
+        inChart(applyEdits(text, here.edits)).suppressed.map((each) => each.finding.container),
+        [finding.container],
+      );
+      assert.equal(inChart(applyEdits(text, file.edits)).suppressed.length, 2);
+    }
+  }
+});
+
 test('what is ignored in vain in a template can be removed', () => {
   for (const comment of [
     '# native-sidecars-ignore wait-loop: why',
