@@ -57,8 +57,16 @@ export const unusedSuppression = {
         span,
         mend: { title: 'Remove what is ignored in vain', edits: () => suppression.rewrite(others(unused)) },
       };
+    } else if (ids.length === 0 && known.includes(firstWord(reason))) {
+      const rule = firstWord(reason);
+      yield { message: `This ignores every rule. To ignore '${rule}' alone, write it before the colon.`, span };
     } else if (unknown.length === 0 && reason === '') {
       yield { message: 'Say why this is ignored, behind a colon.', span };
     }
   },
 } satisfies RuleHead & { check(context: SuppressionContext): Iterable<SuppressionProblem> };
+
+/** The first word of a reason: `# native-sidecars-ignore: non-native-sidecar` names a rule in its place. */
+function firstWord(reason: string): string {
+  return /[\w-]+/.exec(reason)?.[0] ?? '';
+}

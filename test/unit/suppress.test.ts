@@ -85,6 +85,16 @@ for (const [comment, hidden, said] of [
     [],
     ["There is no rule 'non-native-sidecars'. Did you mean 'non-native-sidecar'?"],
   ],
+  [
+    `${IGNORE}: non-native-sidecar`,
+    ['non-native-sidecar', 'kill-workaround'],
+    ["This ignores every rule. To ignore 'non-native-sidecar' alone, write it before the colon."],
+  ],
+  [
+    `${IGNORE} [kill-workaround]: why`,
+    ['non-native-sidecar', 'kill-workaround'],
+    ["This ignores every rule. To ignore 'kill-workaround' alone, write it before the colon."],
+  ],
   [`${IGNORE} frobnicate: why`, [], ["There is no rule 'frobnicate'."]],
   [`${IGNORE}-next-line non-native-sidecar: why`, [], []],
   [`${IGNORE}-file kill-workaround: why`, ['kill-workaround'], []],
