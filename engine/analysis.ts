@@ -17,13 +17,14 @@ import type { Found } from './fix/found.ts';
 import { NONE } from './fix/manifest.ts';
 import { refactor } from './fix/refactor.ts';
 import { isTemplate, mask } from './helm/mask.ts';
+import type { Define } from './helm/templates.ts';
 import { type Container, containerAt, containerSpan, type Pod } from './kube/pod.ts';
 import { DEFAULT_VERSIONS } from './kube/version.ts';
 import { once } from './once.ts';
 import type { PodContext } from './rules/rule.ts';
 import { readAnnotations } from './suppress/annotations.ts';
 import { readComments } from './suppress/comments.ts';
-import type { Suppressible } from './suppress/directive.ts';
+import type { Suppressible, Suppression } from './suppress/directive.ts';
 import { commentAbove, commentLine, commentOnTop } from './suppress/insert.ts';
 import { besides, changeOf, type Heard, silence } from './suppressing.ts';
 import { applyEdits, type Edit, Lines, shift } from './text.ts';
@@ -177,7 +178,11 @@ class TextAnalysis implements Analysis {
 
   /** The findings without those that are suppressed, and with those about suppressions. */
   #hear(): Heard {
-    this.#heard ??= silence({
+    if (this.#heard) return this.#heard;
+    const findings = this.parts.flatMap(({ start, analysis }, document) =>
+      analysis.found.map((found) => this.#place(analysis, found, start, document)),
+    );
+    this.#heard = silence({
       suppressions: [
         ...readComments(
           this.text,
@@ -190,9 +195,8 @@ class TextAnalysis implements Analysis {
           ),
         ),
       ],
-      findings: this.parts.flatMap(({ start, analysis }, document) =>
-        analysis.found.map((found) => this.#place(analysis, found, start, document)),
-      ),
+      elsewhere: this.#inNamed(findings),
+      findings,
       about: (finding) => this.#suppressible(finding),
       rules: this.#given.rules,
       placeOf: (offset) => {
@@ -200,9 +204,24 @@ class TextAnalysis implements Analysis {
         return { document, workload: this.parts[document]?.analysis.contexts[0]?.pod.workload };
       },
       isReadable: (edits) => this.#isReadable(edits),
-      isWhole: this.skipped.length === 0,
+      // What the comments of a named template hide is found where it is included.
+      isWhole: this.skipped.length === 0 && !/\{\{-?\s*define\b/.test(this.text),
     });
     return this.#heard;
+  }
+
+  /** The comments in the named templates that findings come from. */
+  #inNamed(findings: readonly Finding[]): Suppression[] {
+    const templates = new Set(findings.flatMap((finding) => this.#suppressible(finding).named?.template ?? []));
+    return [...templates].flatMap((template) => {
+      const { file, body } = template as Define;
+      const text = this.chart?.files.files.get(file)?.slice(body.start, body.end) ?? '';
+      return readComments(text, []).map((each) => ({
+        ...each,
+        covers: ({ rule, named }: Suppressible) =>
+          named?.template === template && each.covers({ rule, span: named.span, container: named.span }),
+      }));
+    });
   }
 
   #suppressible(finding: Finding): Suppressible {
@@ -210,9 +229,13 @@ class TextAnalysis implements Analysis {
     const { found, start = 0 } = this.#origins.get(finding) ?? {};
     const { container } = found?.problem ?? {};
     const { analysis } = this.parts[finding.document] ?? {};
+    const { define } = (found && analysis && placeIn(analysis, found.problem.span)) ?? {};
     return {
       rule,
       span,
+      ...(define?.template && {
+        named: { template: define.template, span: shift(define.span, -define.template.body.start) },
+      }),
       ...(found && { pod: found.context.pod }),
       ...(container && analysis && { container: shift(placeIn(analysis, containerSpan(container)).span, start) }),
     };

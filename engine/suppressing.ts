@@ -15,6 +15,8 @@ export interface Heard extends Pick<Analysis, 'findings' | 'suppressed'> {
 /** What suppressions are applied to. */
 export interface Silencing {
   readonly suppressions: readonly Suppression[];
+  /** Those of other files, which may be good for more than these findings: nothing is said about them. */
+  readonly elsewhere?: readonly Suppression[];
   readonly findings: readonly Finding[];
   /** What a suppression needs to know of each finding. */
   readonly about: (finding: Finding) => Suppressible;
@@ -31,9 +33,9 @@ const KNOWN: readonly string[] = ALL_RULES.map(({ id }) => id);
 
 /** Takes out what suppressions hide, and adds what is wrong with the suppressions. */
 export function silence(silencing: Silencing): Heard {
-  const { suppressions, findings, about, rules = {}, isWhole } = silencing;
-  if (suppressions.length === 0) return { findings, suppressed: [], own: new Set() };
-  const { hidden, used } = suppress(suppressions, findings.map(about));
+  const { suppressions, elsewhere = [], findings, about, rules = {}, isWhole } = silencing;
+  if (suppressions.length + elsewhere.length === 0) return { findings, suppressed: [], own: new Set() };
+  const { hidden, used } = suppress([...suppressions, ...elsewhere], findings.map(about));
   const left = findings.filter((_, index) => !hidden[index]);
   const suppressed = findings.flatMap((finding, index) => {
     const by = hidden[index];

@@ -179,7 +179,8 @@ function blockOf(lines: Lines, target: number | undefined, documents: readonly S
   const content = lines.content(target);
   let isFirst = true;
   for (let line = top; line < target && isFirst; line++) isFirst = isEmpty(lines.content(line));
-  if (isFirst || /^---(?:\s|$)/.test(content)) return document;
+  // The first item of a list is no more than itself.
+  if ((isFirst && !/^ *-(?:\s|$)/.test(content)) || /^---(?:\s|$)/.test(content)) return document;
   // What an action prints is no matter of the indentation around it.
   if (/^\s*\{\{/.test(content)) return { start: lines.start(target), end: lines.start(target + 1) };
   const column = indentOf(content);

@@ -47,6 +47,8 @@ export interface Suppressible {
   readonly container?: Span;
   /** The pod that it lies in. */
   readonly pod?: Pod;
+  /** The named template that it comes from, and where in its body. */
+  readonly named?: { readonly template: object; readonly span: Span };
 }
 
 /** What suppressions do to findings. */

@@ -269,18 +269,19 @@ spec:
           image: fluent/fluent-bit:{{ .Values.tag }}
         {{- end }}
 `;
-const CHART = prepareChartFiles(
-  'chart/',
-  new Map([
-    ['Chart.yaml', 'name: shop\nversion: 1.0.0\n'],
-    ['values.yaml', 'logs: true\ntag: "3.1"\n'],
-    [
-      'templates/_helpers.tpl',
-      '{{- define "shop.proxy" -}}\n- name: haproxy\n  image: haproxy:2.9\n  args: [-f, /etc/haproxy.cfg]\n  ports:\n    - containerPort: 80\n{{- end }}\n',
-    ],
-  ]),
-);
-const inChart = (text: string) => analyze(text, { chart: { files: CHART, path: 'templates/job.yaml' } });
+const HELPERS =
+  '{{- define "shop.proxy" -}}\n- name: haproxy\n  image: haproxy:2.9\n  args: [-f, /etc/haproxy.cfg]\n  ports:\n    - containerPort: 80\n{{- end }}\n';
+const chartOf = (helpers: string) =>
+  prepareChartFiles(
+    'chart/',
+    new Map([
+      ['Chart.yaml', 'name: shop\nversion: 1.0.0\n'],
+      ['values.yaml', 'logs: true\ntag: "3.1"\n'],
+      ['templates/_helpers.tpl', helpers],
+    ]),
+  );
+const CHART = chartOf(HELPERS);
+const inChart = (text: string, files = CHART) => analyze(text, { chart: { files, path: 'templates/job.yaml' } });
 
 /** The template with a comment at one place, for actions on a line of its own. */
 const template = (place = '', comment = '') =>
@@ -317,6 +318,25 @@ for (const [place, hidden] of [
     });
   }
 }
+
+test('a comment in a named template hides what is found where it is included', () => {
+  const other = '- name: envoy\n  image: envoyproxy/envoy:v1.31.2\n';
+  for (const [comment, hidden] of [
+    ['# native-sidecars-ignore non-native-sidecar: why', ['haproxy']],
+    ['{{- /* native-sidecars-ignore non-native-sidecar: why */}}', ['haproxy']],
+    ['# native-sidecars-ignore-file non-native-sidecar: why', ['haproxy', 'envoy']],
+    ['# native-sidecars-ignore wait-loop: why', []],
+  ] as const) {
+    const helpers = HELPERS.replace('- name', `${comment}\n- name`).replace('{{- end', `\n${other}{{- end`);
+    const files = chartOf(helpers);
+    assert.deepEqual(
+      inChart(template(), files).suppressed.map(({ finding, reason }) => [finding.container, reason]),
+      hidden.map((name) => [name, 'why']),
+      comment,
+    );
+    assert.deepEqual(analyze(helpers, { chart: { files, path: 'templates/_helpers.tpl' } }).findings, []);
+  }
+});
 
 test('the comments that are offered in a template hide the finding and nothing else', () => {
   for (const newline of ['\n', '\r\n']) {
