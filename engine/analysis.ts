@@ -17,7 +17,6 @@ import type { Found } from './fix/found.ts';
 import { NONE } from './fix/manifest.ts';
 import { refactor } from './fix/refactor.ts';
 import { isTemplate, mask } from './helm/mask.ts';
-import type { Define } from './helm/templates.ts';
 import { type Container, containerAt, containerSpan, type Pod } from './kube/pod.ts';
 import { DEFAULT_VERSIONS } from './kube/version.ts';
 import { once } from './once.ts';
@@ -214,7 +213,7 @@ class TextAnalysis implements Analysis {
   #inNamed(findings: readonly Finding[]): Suppression[] {
     const templates = new Set(findings.flatMap((finding) => this.#suppressible(finding).named?.template ?? []));
     return [...templates].flatMap((template) => {
-      const { file, body } = template as Define;
+      const { file, body } = template;
       const text = this.chart?.files.files.get(file)?.slice(body.start, body.end) ?? '';
       return readComments(text, []).map((each) => ({
         ...each,

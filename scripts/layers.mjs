@@ -21,7 +21,7 @@ const ROOMS = [
   { name: 'kustomize', files: /^engine\/kustomize\//, only: ['text', 'yaml', 'kube'] },
   { name: 'sidecar', files: /^engine\/sidecar\// },
   { name: 'migrate', files: /^engine\/migrate\// },
-  { name: 'suppress', files: /^engine\/suppress\//, only: ['text', 'yaml', 'kube', 'migrate'] },
+  { name: 'suppress', files: /^engine\/suppress\//, only: ['text', 'helm', 'yaml', 'kube', 'migrate'] },
   { name: 'rules', files: /^engine\/rules\// },
   { name: 'config', files: /^engine\/config\//, only: ['text', 'yaml', 'kube', 'sidecar', 'rules'] },
   { name: 'fix', files: /^engine\/fix\// },

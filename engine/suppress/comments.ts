@@ -1,4 +1,5 @@
-import { Lines, type Span } from '../text.ts';
+import { type Action, scanActions } from '../helm/actions.ts';
+import { applyEdits, Lines, type Span } from '../text.ts';
 import { readDirective, type Suppressible, type Suppression } from './directive.ts';
 
 const KEYWORD = /(?<=^|\s)#+[ \t]*native-sidecars-ignore(-file)?(?![\w-])/;
@@ -13,13 +14,13 @@ const SILENT_ACTION = /^\s*\{\{-?\s*(?:(?:if|else|end|with|range|define|block)\b
 const OBJECT_KEY = /^[ ]*["']?(?:apiVersion|kind|metadata|spec)["']?[ ]*:(?:\s|$)/;
 
 /**
- * The suppressions in a text's comments, those in shell scripts and of templates (between slashes and stars) included. One on a line of
- * its own speaks of the next line that holds something, and of everything that belongs to that line by its indentation: an
- * item, a script, a pod. `documents` are the spans of the text's documents.
+ * The suppressions in a text's comments, those in shell scripts and of templates (between slashes and stars) included. One
+ * on a line of its own speaks of the next line that holds something, and of everything that belongs to that line by its
+ * indentation: an item, a script, a pod. `documents` are the spans of the text's documents.
  */
 export function readComments(text: string, documents: readonly Span[]): Suppression[] {
   if (!text.includes('native-sidecars-ignore')) return [];
-  const actions = commentActions(text);
+  const actions = scanActions(text).filter(({ kind, unterminated }) => kind === 'comment' && !unterminated);
   const lines = new Lines(withoutComments(text, actions));
   const found: Suppression[] = [];
   let next: number | undefined;
@@ -52,47 +53,19 @@ interface Written {
   readonly whole: Span | undefined;
 }
 
-/** A comment of a template: all of it, and what stands between its signs. */
-interface CommentAction extends Span {
-  readonly body: Span;
-}
-
-function commentActions(text: string): CommentAction[] {
-  const found: CommentAction[] = [];
-  const open = /\{\{(?:-\s+)?\/\*/y;
-  const close = /\*\/(?:\s+-)?\}\}/y;
-  for (let at = text.indexOf('{{'); at >= 0; ) {
-    open.lastIndex = at;
-    let behind = at + 2;
-    if (open.test(text)) {
-      const end = text.indexOf('*/', open.lastIndex);
-      if (end < 0) break;
-      const body = { start: open.lastIndex, end };
-      close.lastIndex = end;
-      const isClosed = close.test(text);
-      behind = isClosed ? close.lastIndex : end + 2;
-      if (isClosed) found.push({ start: at, end: behind, body });
-    }
-    at = text.indexOf('{{', behind);
-  }
-  return found;
-}
-
 /** The text with spaces for the comments of a template. */
-function withoutComments(text: string, actions: readonly CommentAction[]): string {
-  let at = 0;
-  const parts = actions.map(({ start, end }) => {
-    const part = text.slice(at, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ');
-    at = end;
-    return part;
-  });
-  return parts.join('') + text.slice(at);
+function withoutComments(text: string, actions: readonly Action[]): string {
+  return applyEdits(
+    text,
+    actions.map(({ span }) => ({ span, text: text.slice(span.start, span.end).replace(/[^\r\n]/g, ' ') })),
+  );
 }
 
-function inActions(text: string, lines: Lines, line: number, actions: readonly CommentAction[]): Written[] {
+function inActions(text: string, lines: Lines, line: number, actions: readonly Action[]): Written[] {
   const [from, to] = [lines.start(line), lines.end(line)];
-  return actions.flatMap(({ start, end, body }) => {
+  return actions.flatMap(({ span: { start, end }, trimRight }) => {
     if (end <= from || to < start) return [];
+    const body = { start: text.indexOf('/*', start) + 2, end: text.lastIndexOf('*/', end) };
     const part = { start: Math.max(from, body.start), end: Math.min(to, body.end) };
     const match = IN_ACTION.exec(text.slice(part.start, part.end));
     if (!match) return [];
@@ -102,8 +75,7 @@ function inActions(text: string, lines: Lines, line: number, actions: readonly C
     const span = isOneLine
       ? { start, end }
       : { start: part.end - text.slice(part.start, part.end).trimStart().length, end: part.end };
-    const isTrimming = text.slice(0, end).endsWith('-}}');
-    const whole = isOneLine ? (isTrimming ? undefined : lineOrPart(lines, line, span)) : span;
+    const whole = isOneLine ? (trimRight ? undefined : lineOrPart(lines, line, span)) : span;
     return [{ isForFile: match[1] !== undefined, directive, at, span, hash: undefined, whole }];
   });
 }

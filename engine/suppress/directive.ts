@@ -1,3 +1,4 @@
+import type { Define } from '../helm/templates.ts';
 import type { Pod } from '../kube/pod.ts';
 import type { Edit, Span } from '../text.ts';
 
@@ -48,7 +49,7 @@ export interface Suppressible {
   /** The pod that it lies in. */
   readonly pod?: Pod;
   /** The named template that it comes from, and where in its body. */
-  readonly named?: { readonly template: object; readonly span: Span };
+  readonly named?: { readonly template: Define; readonly span: Span };
 }
 
 /** What suppressions do to findings. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Analysis, analyze, analyzeDockerfile, applyEdits, prepareChartFiles } from '../../engine/index.ts';
+import { HEAD, MAIN } from './template-parts.ts';
 
 const IGNORE = '# native-sidecars-ignore';
 
@@ -252,18 +253,8 @@ test('a comment inside quotes is not cut out of them', () => {
 });
 
 /** A template whose proxy stands in a named template, and one that stands where it is printed. */
-const CHART_TEMPLATE = `{top}apiVersion: batch/v1
-kind: Job
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: work
-          image: alpine:3.20
-        {proxy}{{- include "shop.proxy" . | nindent 8 }}
+const CHART_TEMPLATE = `{top}${HEAD}      containers:
+${MAIN}        {proxy}{{- include "shop.proxy" . | nindent 8 }}
         {condition}{{- if .Values.logs }}
         {logs}- name: fluent-bit {name}
           image: fluent/fluent-bit:{{ .Values.tag }}
