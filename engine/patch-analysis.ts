@@ -15,7 +15,7 @@ import { readComments } from './suppress/comments.ts';
 import { commentLine, commentOnTop } from './suppress/insert.ts';
 import { besides, changeOf, silence } from './suppressing.ts';
 import { applyEdits, type Edit, Lines, type Span, shift } from './text.ts';
-import { CannotEdit, openPage } from './yaml/edit.ts';
+import { CannotEdit, openPage } from './yaml/page.ts';
 import { type Change, patch } from './yaml/patch.ts';
 import { asText, type Path, readYaml, type Text, type YamlDocument } from './yaml/read.ts';
 import { type ScalarMap, scalarMap } from './yaml/scalar.ts';

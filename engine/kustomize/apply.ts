@@ -1,4 +1,4 @@
-import { plain } from '../yaml/edit.ts';
+import { plain } from '../yaml/meaning.ts';
 
 /** A value that is changed in place. */
 export type Value = Record<string, unknown>;

@@ -1,15 +1,9 @@
 import { applyEdits, type Edit } from '../text.ts';
-import {
-  CannotEdit,
-  itemSpans,
-  means,
-  openPage,
-  type Page,
-  plain,
-  putItems,
-  removeEntry,
-  takeItems,
-} from '../yaml/edit.ts';
+import { removeEntry } from '../yaml/entries.ts';
+import { itemSpans, takeItems } from '../yaml/items.ts';
+import { means, plain } from '../yaml/meaning.ts';
+import { CannotEdit, openPage, type Page } from '../yaml/page.ts';
+import { putItems } from '../yaml/put-items.ts';
 import {
   type Entry,
   entry,

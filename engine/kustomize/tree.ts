@@ -1,5 +1,5 @@
 import { kindOf } from '../kube/kinds.ts';
-import { plain } from '../yaml/edit.ts';
+import { plain } from '../yaml/meaning.ts';
 import { type Path, readYaml } from '../yaml/read.ts';
 import { splitDocuments } from '../yaml/split.ts';
 import { applyMerge, applyOperation, isMap, readOperations, type Value } from './apply.ts';

@@ -1,19 +1,11 @@
 import { type Container, nameOf } from '../kube/pod.ts';
 import { applyEdits, type Edit, type Span } from '../text.ts';
-import {
-  CannotEdit,
-  dropItems,
-  itemSpans,
-  means,
-  openPage,
-  type Page,
-  plain,
-  putItems,
-  removeEntry,
-  setEntry,
-  takeItems,
-} from '../yaml/edit.ts';
+import { removeEntry, setEntry } from '../yaml/entries.ts';
+import { dropItems, itemSpans, takeItems } from '../yaml/items.ts';
+import { means, plain } from '../yaml/meaning.ts';
+import { CannotEdit, openPage, type Page } from '../yaml/page.ts';
 import { patch, patched } from '../yaml/patch.ts';
+import { putItems } from '../yaml/put-items.ts';
 import { asSeq, entry, isAliasNode, type YamlDocument } from '../yaml/read.ts';
 import { whatIsLost } from './kept.ts';
 import type { PodChange } from './pod-change.ts';

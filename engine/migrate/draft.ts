@@ -2,7 +2,7 @@ import { type Container, isNativeSidecar, type Pod, wordsIn } from '../kube/pod.
 import type { Clues } from '../sidecar/clues.ts';
 import type { Reading } from '../sidecar/reading.ts';
 import type { Workaround } from '../sidecar/workarounds.ts';
-import { plain } from '../yaml/edit.ts';
+import { plain } from '../yaml/meaning.ts';
 import { type Change, patched } from '../yaml/patch.ts';
 import type { Path } from '../yaml/read.ts';
 

@@ -1,8 +1,8 @@
 import { sinceCondition } from '../kube/capabilities.ts';
 import { formatVersion, NATIVE_SIDECARS_SINCE } from '../kube/version.ts';
 import { applyEdits, type Edit, lineEnding } from '../text.ts';
-import { sameInTemplate } from '../yaml/edit.ts';
 import { isTrimmed } from '../yaml/guards.ts';
+import { sameInTemplate } from '../yaml/meaning.ts';
 import type { EditedTemplate, YamlDocument } from '../yaml/read.ts';
 import type { Migration } from './migrate.ts';
 

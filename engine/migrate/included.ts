@@ -4,17 +4,10 @@ import type { Masked } from '../helm/mask.ts';
 import type { Define } from '../helm/templates.ts';
 import { type Container, nameOf, type Pod } from '../kube/pod.ts';
 import { applyEdits, type Edit, Lines, type Span } from '../text.ts';
-import {
-  CannotEdit,
-  leadingComments,
-  openPage,
-  type Page,
-  plain,
-  putItems,
-  removeLines,
-  sameInTemplate,
-} from '../yaml/edit.ts';
 import { conditionsAt, guardsOf, isBare, isTrimmed, printsAt } from '../yaml/guards.ts';
+import { plain, sameInTemplate } from '../yaml/meaning.ts';
+import { CannotEdit, leadingComments, openPage, type Page, removeLines } from '../yaml/page.ts';
+import { putItems } from '../yaml/put-items.ts';
 import { asSeq, isFlow, spanOf, type YamlDocument } from '../yaml/read.ts';
 import type { Migration } from './migrate.ts';
 

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../kube/pod.ts';
 import type { Edit } from '../text.ts';
-import { sameInTemplate } from '../yaml/edit.ts';
 import { conditionsAt, isTrimmed } from '../yaml/guards.ts';
+import { sameInTemplate } from '../yaml/meaning.ts';
 import type { Change } from '../yaml/patch.ts';
 import {
   asMap,

@@ -1,16 +1,10 @@
 import { type Container, nameOf, type Pod } from '../kube/pod.ts';
 import { applyEdits, type Edit } from '../text.ts';
-import {
-  CannotEdit,
-  means,
-  openPage,
-  type Page,
-  plain,
-  putItems,
-  removeEntry,
-  type Taken,
-  takeItems,
-} from '../yaml/edit.ts';
+import { removeEntry } from '../yaml/entries.ts';
+import { type Taken, takeItems } from '../yaml/items.ts';
+import { means, plain } from '../yaml/meaning.ts';
+import { CannotEdit, openPage, type Page } from '../yaml/page.ts';
+import { putItems } from '../yaml/put-items.ts';
 import { asSeq, type Entry, entry, isAliasNode, isFlow, spanOf, type YamlSeq } from '../yaml/read.ts';
 import type { Migration } from './migrate.ts';
 

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../kube/pod.ts';
 import { applyEdits, type Edit, Lines, lineEnding, type Span } from '../text.ts';
-import { means, plain } from '../yaml/edit.ts';
+import { means, plain } from '../yaml/meaning.ts';
 import { spanOf } from '../yaml/read.ts';
 import { NO_REASON } from './directive.ts';
 

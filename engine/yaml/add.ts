@@ -1,5 +1,6 @@
 import type { Edit } from '../text.ts';
-import { CannotEdit, columnOf, extendLine, isNothing, type Page, pairGap } from './edit.ts';
+import { pairGap } from './entries.ts';
+import { CannotEdit, columnOf, extendLine, isNothing, type Page } from './page.ts';
 import { asText, type Entry, isFlow, ownEntries, ownMap, spanOf, type YamlNode } from './read.ts';
 import { endOf } from './remove.ts';
 import { blockEntry, flowValue, isJson, type PlainValue, scalar } from './write.ts';

@@ -1,6 +1,9 @@
 import { applyEdits, contains, type Edit } from '../text.ts';
 import { addEntry } from './add.ts';
-import { CannotEdit, means, type Page, plain, putItems, takeItems } from './edit.ts';
+import { takeItems } from './items.ts';
+import { means, plain } from './meaning.ts';
+import { CannotEdit, type Page } from './page.ts';
+import { putItems } from './put-items.ts';
 import { asText, entry, isAliasNode, ownMap, ownSeq, type Path, type YamlNode } from './read.ts';
 import { removeAll } from './remove.ts';
 import { rewriteScalar, rewritten } from './scalar.ts';

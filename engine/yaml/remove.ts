@@ -1,14 +1,6 @@
 import type { Edit, Lines, Span } from '../text.ts';
-import {
-  CannotEdit,
-  columnOf,
-  dashOffset,
-  isNothing,
-  keepsBlankLines,
-  lastInk,
-  type Page,
-  trailingComments,
-} from './edit.ts';
+import { dashOffset } from './items.ts';
+import { CannotEdit, columnOf, isNothing, keepsBlankLines, lastInk, type Page, trailingComments } from './page.ts';
 import {
   isAliasNode,
   isFlow,

@@ -1,6 +1,6 @@
 import { applyEdits, type Edit, type Span } from '../text.ts';
 import { type Decoded, decode, type Source, sourceOf } from './decode.ts';
-import { CannotEdit, type Page } from './edit.ts';
+import { CannotEdit, type Page } from './page.ts';
 import { isInFlow, spanOf, type Text, type YamlDocument } from './read.ts';
 import { doubleQuoted, isJson, isPlain, quoted, singleQuoted } from './write.ts';
 

@@ -1,5 +1,6 @@
 import type { Edit } from '../text.ts';
-import { CannotEdit, columnOf, dashOffset, flowGap, flowItems, lastInk, type Page } from './edit.ts';
+import { dashOffset, flowGap, flowItems } from './items.ts';
+import { CannotEdit, columnOf, lastInk, type Page } from './page.ts';
 import { asText, isFlow, isInFlow, ownSeq, type YamlNode, type YamlSeq } from './read.ts';
 import { itemRows } from './remove.ts';
 import { doubleQuoted, isJson, scalar } from './write.ts';

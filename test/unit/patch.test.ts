@@ -3,8 +3,11 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Document } from 'yaml';
 import { applyEdits } from '../../engine/text.ts';
-import { CannotEdit, means, openPage, plain, putItems, takeItems } from '../../engine/yaml/edit.ts';
+import { takeItems } from '../../engine/yaml/items.ts';
+import { means, plain } from '../../engine/yaml/meaning.ts';
+import { CannotEdit, openPage } from '../../engine/yaml/page.ts';
 import { type Change, patch, patched } from '../../engine/yaml/patch.ts';
+import { putItems } from '../../engine/yaml/put-items.ts';
 import { asMap, entry, type Path, readYaml } from '../../engine/yaml/read.ts';
 
 /** A path written with dots. */

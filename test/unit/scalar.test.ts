@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { applyEdits, type Edit } from '../../engine/text.ts';
-import { CannotEdit, openPage } from '../../engine/yaml/edit.ts';
+import { CannotEdit, openPage } from '../../engine/yaml/page.ts';
 import { asMap, asText, get, readYaml, type Text, type YamlDocument } from '../../engine/yaml/read.ts';
 import { rewriteScalar, rewritten, scalarMap } from '../../engine/yaml/scalar.ts';
 

@@ -2,7 +2,7 @@ import type { Container } from '../../kube/pod.ts';
 import { baseName } from '../../shell/script.ts';
 import type { Clues } from '../../sidecar/clues.ts';
 import { WRAPPER_VARIABLE, wrapperIn } from '../../sidecar/markers.ts';
-import { plain } from '../../yaml/edit.ts';
+import { plain } from '../../yaml/meaning.ts';
 import type { Change } from '../../yaml/patch.ts';
 import type { PlainValue } from '../../yaml/write.ts';
 import { dropWords, isOwnScript, setScript, wordsOfContainer } from '../argv.ts';
