@@ -1,8 +1,9 @@
 import { type Branch, branchAt } from '../helm/actions.ts';
 import { expand } from '../helm/include.ts';
 import { isTemplate, type Masked, mask } from '../helm/mask.ts';
+import { isPrinted, scopesOf } from '../helm/scopes.ts';
 import { type Define, includeWith, indexTemplates } from '../helm/templates.ts';
-import { isPrinted, ROOT, scopesOf } from '../helm/values.ts';
+import { ROOT } from '../helm/values.ts';
 import { once } from '../once.ts';
 import type { Span } from '../text.ts';
 import { conditionsAt } from '../yaml/guards.ts';

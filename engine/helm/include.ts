@@ -1,9 +1,11 @@
 import { applyEdits, type Edit, type Span } from '../text.ts';
 import { type Block, prints } from './actions.ts';
+import { evaluate, printedText, thingOf } from './evaluate.ts';
 import { asExpression, type Expression, readPipeline } from './expression.ts';
 import { type Masked, mask, type PlacedAction } from './mask.ts';
+import { scopesOf } from './scopes.ts';
 import { includeWith, MAX_INCLUDE_DEPTH, type Templates } from './templates.ts';
-import { type Chart, evaluate, type Known, printedText, ROOT, type Scopes, scopesOf, thingOf } from './values.ts';
+import { type Chart, type Known, ROOT, type Scopes } from './values.ts';
 import { type Frame, type Run, type View, viewOf } from './view.ts';
 
 /** What a view is built with. */

@@ -1,17 +1,9 @@
 import type { Span } from '../text.ts';
 import { findBlocks, scanActions } from './actions.ts';
+import { evaluate, holds, printedText } from './evaluate.ts';
 import { type Masked, mask } from './mask.ts';
-import {
-  type Chart,
-  evaluate,
-  holds,
-  type Known,
-  type Origin,
-  printedText,
-  type Scope,
-  type Scopes,
-  scopesOf,
-} from './values.ts';
+import { scopesOf } from './scopes.ts';
+import type { Chart, Known, Origin, Scope, Scopes } from './values.ts';
 
 /** A named template: what stands between `define "name"` and its `end`. */
 export interface Define {

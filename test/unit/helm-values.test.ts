@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { evaluate, holds } from '../../engine/helm/evaluate.ts';
 import { mask } from '../../engine/helm/mask.ts';
-import { type Chart, evaluate, holds, prepareChart, ROOT, resolveScalar, scopesOf } from '../../engine/helm/values.ts';
+import { resolveScalar, scopesOf } from '../../engine/helm/scopes.ts';
+import { type Chart, prepareChart, ROOT } from '../../engine/helm/values.ts';
 
 const CHART = prepareChart(
   [
